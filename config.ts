@@ -1,0 +1,99 @@
+/**
+ * Every setting of Lantern: one zod schema, parsed once at the start. No other file reads the environment.
+ * The README's table is made from this schema, and a test holds the two together.
+ */
+import { z } from 'zod'
+import { LanternError } from './model/errors.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const positive = z.coerce.number().int().min(1)
+
+const settings = z.object({
+  LANTERN_DATA_DIR: z.string().min(1).default('./data').describe('The folder that holds everything'),
+  LANTERN_MQTT_HOST: z.string().min(1).default('127.0.0.1').describe('The address MQTT listens on'),
+  LANTERN_MQTT_PORT: port.default(1883).describe('The port of MQTT over TCP; 0 takes a free one'),
+  LANTERN_MQTT_MAX_CONNECTIONS: positive.default(20_000).describe('More connections than this are refused'),
+  LANTERN_MQTT_MAX_PAYLOAD_BYTES: positive
+    .max(16_777_216)
+    .default(524_288)
+    .describe('A larger message is refused and its connection closed'),
+  LANTERN_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('The address HTTP listens on'),
+  LANTERN_HTTP_PORT: port
+    .default(8080)
+    .describe('The port of HTTP, and of MQTT over WebSocket at /mqtt; 0 takes a free one'),
+  LANTERN_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('What is logged: this and everything graver'),
+  LANTERN_JOURNAL_LIMIT_MB: positive
+    .default(4096)
+    .describe('At this size of the journal (MiB) the broker stops acknowledging until ingest has caught up'),
+  LANTERN_RETENTION_DAYS: positive.max(3650).default(30).describe('How long every reading is kept'),
+  LANTERN_ROLLUP_RETENTION_DAYS: positive
+    .max(36_500)
+    .default(730)
+    .describe('How long the 5-minute roll-ups are kept'),
+  LANTERN_CITY: z
+    .enum(['demo', 'none'])
+    .default('demo')
+    .describe('What an empty registry is filled with at the first start'),
+  LANTERN_FLEET: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether the demonstration fleet runs: on or off'),
+  LANTERN_GOAL_TARGET: z.coerce
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.7)
+    .describe('The share of public places that shall have a camera installed'),
+  LANTERN_GOAL_DEADLINE: z.iso.date().default('2025-12-31').describe('The day the goal shall be reached by'),
+  LANTERN_TIME_ZONE: z
+    .string()
+    .refine((name) => {
+      try {
+        return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+      } catch {
+        return false
+      }
+    }, 'an IANA time zone such as Asia/Ho_Chi_Minh')
+    .default('Asia/Ho_Chi_Minh')
+    .describe('The time zone of the city: where its days begin'),
+})
+
+export type Config = z.output<typeof settings>
+
+/** Reads the settings; raises `invalid-settings`, naming each wrong variable and what was expected. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith('LANTERN_') && value !== '',
+  )
+  const faults = given
+    .filter(([name]) => !(name in settings.shape))
+    .map(([field]) => ({ field, message: 'is not a setting of Lantern' }))
+  const parsed = settings.safeParse(Object.fromEntries(given))
+  if (!parsed.success)
+    for (const issue of parsed.error.issues)
+      faults.push({
+        field: issue.path.join('.'),
+        message: `${issue.message} (it is "${environment[String(issue.path[0])]}")`,
+      })
+  if (!parsed.success || faults.length > 0)
+    throw new LanternError(
+      'invalid-settings',
+      faults.map((fault) => `${fault.field}: ${fault.message}`).join('; '),
+      { faults },
+    )
+  return parsed.data
+}
+
+/** Each setting with its default and meaning, for the README and the test that holds it true. */
+export function describeSettings(): { name: string; fallback: string; description: string }[] {
+  const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const { default: fallback, description } = z
+      .object({ default: z.unknown(), description: z.string() })
+      .parse(property)
+    return { name, fallback: String(fallback), description }
+  })
+}

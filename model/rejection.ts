@@ -1,0 +1,58 @@
+/**
+ * Rejections: what arrived and could not be a reading, with the reason. Nothing is dropped silently: they
+ * are counted by device and reason, with the newest sample, in a bounded list that the API shows.
+ */
+import { z } from 'zod'
+import { timestamp } from './time.ts'
+
+/** Each reason with what to do about it. */
+export const rejectionReasons = {
+  'not-json': 'Send UTF-8 JSON; NaN, Infinity and comments are not JSON.',
+  'not-a-reading':
+    'Send one object, or an array of objects, each with observedAt and the fields of its kind.',
+  'too-many-readings': 'Send at most 1,000 readings in one message.',
+  'too-large': 'Send smaller messages; the limit is LANTERN_MQTT_MAX_PAYLOAD_BYTES.',
+  'too-deep': 'Send flat objects.',
+  'invalid-field': 'Correct the field that the detail names.',
+  'unknown-field': 'The reading was kept without the named field. Correct its name or leave it out.',
+  'invalid-time': 'Send observedAt as RFC 3339 with a time zone, or as milliseconds since 1970.',
+  'time-in-future': "Set the device's clock; observedAt may be at most 5 minutes after the arrival.",
+  'time-too-old': 'Send readings within 30 days (and within the retention) of their observation.',
+  'unknown-device': 'Register the device: POST /v1/devices.',
+  'decommissioned-device': 'The device was decommissioned; switch it off or register it anew.',
+  'unknown-topic': 'Publish to devices/<id>/telemetry or devices/<id>/status.',
+  'invalid-status': 'Send {"online":true} or {"online":false}, with further fields as you like.',
+  'foreign-topic': 'A device may publish only below its own devices/<id>/. The connection was closed.',
+  'sign-in-failed': 'Sign in with the device id as user name and its token as password.',
+  'store-refused': 'The store would not take this reading; the detail has its words.',
+} as const
+
+export type RejectionReason = keyof typeof rejectionReasons
+export const rejectionReasonNames = Object.keys(rejectionReasons) as [RejectionReason, ...RejectionReason[]]
+
+/** The longest sample of a payload that is kept, characters. */
+export const maxSampleLength = 500
+
+export const rejection = z
+  .object({
+    device: z.string().nullable().meta({ description: 'Who sent it, as far as that is known' }),
+    reason: z.enum(rejectionReasonNames),
+    detail: z.string().meta({ description: 'What was wrong with the newest one' }),
+    sample: z.string().meta({ description: 'The beginning of the newest one' }),
+    count: z.number().int(),
+    firstAt: timestamp,
+    lastAt: timestamp,
+    remedy: z.string(),
+  })
+  .meta({ id: 'Rejection' })
+
+/** One rejection as it happens. */
+export interface RejectionEvent {
+  readonly device: string | null
+  readonly reason: RejectionReason
+  readonly detail: string
+  readonly sample: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly count: number
+}

@@ -1,0 +1,118 @@
+/**
+ * The registry port: areas, places, devices, API keys, the state of each device, rejections. The first
+ * driver is SQLite (node:sqlite) through Kysely; every driver passes tests/contracts/registry.ts.
+ *
+ * Every change of a device or of its state gets the next number of a counter, so that a reader asks for
+ * "all since n" and holds a copy (`city-view.ts`) instead of asking for everything again.
+ */
+import type { Role } from '../../model/access.ts'
+import type { Area } from '../../model/area.ts'
+import type { DeviceState } from '../../model/coverage.ts'
+import type { Device, DeviceInput, DevicePatch } from '../../model/device.ts'
+import type { Place } from '../../model/place.ts'
+import type { RejectionEvent, RejectionReason } from '../../model/rejection.ts'
+
+/** What has changed: `city` for areas and places (read them all again), the others to ask "since" with. */
+export interface Versions {
+  readonly city: number
+  readonly devices: number
+  readonly states: number
+}
+
+/** A page of a list in the order of its keys; `next` is the key to go on after, null at the end. */
+export interface Page<T, Key> {
+  readonly items: T[]
+  readonly next: Key | null
+}
+
+export interface ApiKey {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  /** Epoch ms. */
+  readonly createdAt: number
+  readonly revokedAt: number | null
+}
+
+/** A device as it signs in: the hash of its token. */
+export interface DeviceCredential {
+  readonly device: Device
+  readonly tokenHash: Uint8Array
+}
+
+export interface StoredRejection extends RejectionEvent {
+  /** Grows with every change, for cursors. */
+  readonly id: number
+  readonly firstAt: number
+}
+
+/** What ingest changes in one transaction, together with its position. */
+export interface StateChange {
+  /** The journal position up to which this is true. */
+  readonly position: number
+  readonly states: readonly DeviceState[]
+  /** Status payloads as they were sent, by serial, to be retained again after a restart. */
+  readonly statuses: readonly { serial: number; payload: string }[]
+  readonly rejections: readonly RejectionEvent[]
+}
+
+export interface Registry {
+  start(): Promise<void>
+  stop(): Promise<void>
+  versions(): Promise<Versions>
+
+  areas(): Promise<Area[]>
+  places(): Promise<Place[]>
+  /** Adds or replaces areas and places, all or nothing; areas may come in any order. */
+  putCity(city: { areas: readonly Area[]; places: readonly Place[] }): Promise<void>
+  /** Removes every area, place and device (and their states), for a city that replaces another. */
+  clearCity(): Promise<void>
+
+  /** Devices changed after a version (0: all), by version, at most `limit`; with the version of the last. */
+  devicesSince(version: number, limit: number): Promise<{ devices: Device[]; version: number }>
+  device(id: string): Promise<Device | undefined>
+  /**
+   * Adds devices, all or nothing. Raises `conflict` with a fault for each id that exists (also
+   * decommissioned), and `invalid-request` with a fault for each unknown place. Faults name
+   * `devices[<index>].id` or `.place`.
+   */
+  addDevices(
+    devices: readonly { input: DeviceInput; tokenHash: Uint8Array }[],
+    now: number,
+  ): Promise<Device[]>
+  /** Raises `not-found`, `conflict` (decommissioned) or `invalid-request` (unknown place). */
+  changeDevice(id: string, patch: DevicePatch, now: number): Promise<Device>
+  /** Replaces tokens, all or nothing. Raises `not-found` or `conflict` (decommissioned) with the faults. */
+  setTokens(tokens: readonly { id: string; tokenHash: Uint8Array }[]): Promise<void>
+  /** Marks as decommissioned; its data stays. Raises `not-found`. Doing it again changes nothing. */
+  decommissionDevice(id: string, now: number): Promise<Device>
+  /** For sign-in: one look-up by key. */
+  credential(id: string): Promise<DeviceCredential | undefined>
+
+  addApiKey(key: { id: string; name: string; role: Role; hash: Uint8Array; now: number }): Promise<void>
+  apiKey(id: string): Promise<(ApiKey & { hash: Uint8Array }) | undefined>
+  apiKeys(): Promise<ApiKey[]>
+  /** Raises `not-found`. */
+  revokeApiKey(id: string, now: number): Promise<void>
+
+  /** The journal position that the states are true for; 0: none. */
+  statePosition(): Promise<number>
+  applyState(change: StateChange): Promise<void>
+  /** States changed after a version (0: all), by version, at most `limit`; with the version of the last. */
+  statesSince(version: number, limit: number): Promise<{ states: DeviceState[]; version: number }>
+  /** Every status payload kept, for the broker to retain again at its start. */
+  statuses(): Promise<{ device: string; payload: string }[]>
+
+  /** Rejections that happen outside ingest (sign-in, foreign topics). */
+  recordRejections(events: readonly RejectionEvent[]): Promise<void>
+  /** Newest first, by (device, reason); bounded to `maxRejections`, the longest-unseen leave first. */
+  rejections(request: {
+    limit: number
+    before?: number | undefined
+    device?: string | undefined
+    reason?: RejectionReason | undefined
+  }): Promise<Page<StoredRejection, number>>
+}
+
+/** How many (device, reason) pairs of rejections are kept. */
+export const maxRejections = 10_000
