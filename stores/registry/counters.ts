@@ -1,0 +1,37 @@
+/**
+ * The counters: one row of numbers that only grow. They give devices their serials, and every change its
+ * version. Who takes numbers holds the row until the transaction ends, so that versions become visible in
+ * their order and no reader that asks "since n" can miss one.
+ */
+import { type Kysely, sql } from 'kysely'
+import type { Versions } from './port.ts'
+import type { CounterTable, Schema } from './schema.ts'
+
+type Counter = Exclude<keyof CounterTable, 'id' | 'position'>
+
+/** Takes the next `many` numbers of a counter; returns the one before the first. */
+export async function takeNumbers(db: Kysely<Schema>, counter: Counter, many: number): Promise<number> {
+  const row = await db
+    .updateTable('counter')
+    .set({ [counter]: sql`${sql.ref(counter)} + ${many}` })
+    .returning(`${counter} as newest`)
+    .executeTakeFirstOrThrow()
+  return row.newest - many
+}
+
+export async function readVersions(db: Kysely<Schema>): Promise<Versions> {
+  const { city, devices, states } = await db
+    .selectFrom('counter')
+    .select(['city', 'devices', 'states'])
+    .executeTakeFirstOrThrow()
+  return { city, devices, states }
+}
+
+export async function readPosition(db: Kysely<Schema>): Promise<number> {
+  const { position } = await db.selectFrom('counter').select('position').executeTakeFirstOrThrow()
+  return position
+}
+
+export async function writePosition(db: Kysely<Schema>, position: number): Promise<void> {
+  await db.updateTable('counter').set({ position }).execute()
+}

@@ -1,0 +1,116 @@
+/**
+ * node:sqlite in the form that Kysely's SQLite dialect expects, and what two processes on one file need:
+ * write transactions take the lock at once (BEGIN IMMEDIATE) and wait for it without blocking the thread.
+ * Used by sqlite.ts only.
+ */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { LanternError } from '../../model/errors.ts'
+
+/** How long a writer waits for another process to finish its transaction, ms. */
+const maxWait = 5000
+/** How long between two attempts, ms. */
+const pause = 5
+
+export function sqliteDialect(database: DatabaseSync): Dialect {
+  return {
+    createAdapter: () => new TransactionalDdlAdapter(),
+    createDriver: () => new ImmediateDriver(database),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+/** SQLite does allow DDL in transactions; Kysely's own adapter only says that it does not. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    super({ database: kyselyDatabase(database) })
+    this.#database = database
+  }
+
+  override async beginTransaction(): Promise<void> {
+    const deadline = performance.now() + maxWait
+    for (;;) {
+      try {
+        this.#database.exec('begin immediate')
+        return
+      } catch (error) {
+        if (primaryCode(error) !== sqliteBusy || performance.now() > deadline) throw storeError(error)
+      }
+      await sleep(pause)
+    }
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // After a full disk or a read error SQLite has rolled back by itself already.
+    if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'))
+  }
+}
+
+function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const statement = attempt(() => database.prepare(sql))
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => attempt(() => statement.all(...parameters.map(bindable))),
+        run: (parameters) => attempt(() => statement.run(...parameters.map(bindable))),
+        iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+      }
+    },
+  }
+}
+
+function bindable(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value
+  throw new TypeError(`SQLite cannot bind ${typeof value}`)
+}
+
+const sqliteBusy = 5
+/** Locked, read-only, I/O error, corrupt, full, cannot open, not a database: the file's trouble, not the caller's. */
+const fileTrouble = new Set([sqliteBusy, 6, 8, 10, 11, 13, 14, 26])
+
+/** Runs something on the database; trouble with the file becomes `store-unavailable`. */
+export function attempt<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw storeError(error)
+  }
+}
+
+function storeError(error: unknown): unknown {
+  const code = primaryCode(error)
+  if (code === undefined || !fileTrouble.has(code)) return error
+  const detail = error instanceof Error ? error.message : String(error)
+  return new LanternError('store-unavailable', `the registry's file cannot be used now: ${detail}`, {
+    cause: error,
+  })
+}
+
+/** SQLite's primary result code; the higher bits of an extended code say more than is needed here. */
+function primaryCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined
+}

@@ -1,0 +1,116 @@
+/**
+ * The registry in one SQLite file (node:sqlite): the embedded default, opened by the main process and by
+ * ingest at once. Two connections: writes go through one, each in a transaction of its own, and reads
+ * through the other, so that no read sees half a write. Calls block the thread for as long as SQLite works.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, type Transaction } from 'kysely'
+import { LanternError } from '../../model/errors.ts'
+import { insertApiKey, markRevoked, readApiKey, readApiKeys } from './api-keys.ts'
+import { readAreas, readPlaces, removeCity, writeCity } from './city.ts'
+import { readPosition, readVersions, takeNumbers, writePosition } from './counters.ts'
+import {
+  insertDevices,
+  readDevice,
+  readDevicesSince,
+  replaceTokens,
+  retireDevice,
+  updateDevice,
+} from './devices.ts'
+import { migrate } from './migrate.ts'
+import type { Registry } from './port.ts'
+import { readRejections, writeRejections } from './rejections.ts'
+import type { Schema } from './schema.ts'
+import { attempt, sqliteDialect } from './sqlite-dialect.ts'
+import { credentialStatement, stateStatements } from './sqlite-statements.ts'
+import { readStatesSince, readStatuses } from './states.ts'
+
+/** How long SQLite itself waits for a lock where waiting cannot be avoided, ms. */
+const busyTimeout = 5000
+
+/** `file`: where the database is or shall be; its folder is made at the start. */
+export function createSqliteRegistry(options: { file: string }): Registry {
+  let open: Awaited<ReturnType<typeof openRegistry>> | undefined
+
+  function opened() {
+    if (!open) throw new LanternError('store-unavailable', 'the registry is not started')
+    return open
+  }
+  const read = () => opened().reader
+  const write = <T>(change: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> =>
+    opened().writer.transaction().execute(change)
+
+  return {
+    async start() {
+      open ??= await openRegistry(options.file)
+    },
+    async stop() {
+      const closing = open
+      open = undefined
+      await closing?.close()
+    },
+    versions: async () => readVersions(read()),
+
+    areas: async () => readAreas(read()),
+    places: async () => readPlaces(read()),
+    putCity: async (city) => write((db) => writeCity(db, city)),
+    clearCity: async () => write((db) => removeCity(db)),
+
+    devicesSince: async (version, limit) => readDevicesSince(read(), version, limit),
+    device: async (id) => readDevice(read(), id),
+    addDevices: async (devices, now) => write((db) => insertDevices(db, devices, now)),
+    changeDevice: async (id, patch, now) => write((db) => updateDevice(db, id, patch, now)),
+    setTokens: async (tokens) => write((db) => replaceTokens(db, tokens)),
+    decommissionDevice: async (id, now) => write((db) => retireDevice(db, id, now)),
+    credential: async (id) => opened().credential(id),
+
+    addApiKey: async (key) => write((db) => insertApiKey(db, key)),
+    apiKey: async (id) => readApiKey(read(), id),
+    apiKeys: async () => readApiKeys(read()),
+    revokeApiKey: async (id, now) => write((db) => markRevoked(db, id, now)),
+
+    statePosition: async () => readPosition(read()),
+    async applyState(change) {
+      const { states } = opened()
+      await write(async (db) => {
+        if (change.position <= (await readPosition(db))) return
+        states.putStates(change.states, await takeNumbers(db, 'states', change.states.length))
+        states.putStatuses(change.statuses)
+        await writeRejections(db, change.rejections)
+        await writePosition(db, change.position)
+      })
+    },
+    statesSince: async (version, limit) => readStatesSince(read(), version, limit),
+    statuses: async () => readStatuses(read()),
+
+    recordRejections: async (events) => write((db) => writeRejections(db, events)),
+    rejections: async (request) => readRejections(read(), request),
+  }
+}
+
+async function openRegistry(file: string) {
+  mkdirSync(dirname(file), { recursive: true })
+  const writing = attempt(() => new DatabaseSync(file, { timeout: busyTimeout }))
+  attempt(() => writing.exec('pragma journal_mode = wal; pragma synchronous = full'))
+  // From here on the writer waits in BEGIN IMMEDIATE only, and there without blocking the thread.
+  writing.exec('pragma busy_timeout = 0')
+  const writer = new Kysely<Schema>({ dialect: sqliteDialect(writing) })
+  await migrate(writer)
+
+  const reading = attempt(() => new DatabaseSync(file, { timeout: busyTimeout, readOnly: true }))
+  const reader = new Kysely<Schema>({ dialect: sqliteDialect(reading) })
+  return {
+    reader,
+    writer,
+    credential: credentialStatement(reading),
+    states: stateStatements(writing),
+    async close() {
+      // The connection is free once the writes before have ended.
+      await writer.connection().execute(async () => {})
+      await reader.destroy()
+      await writer.destroy()
+    },
+  }
+}
