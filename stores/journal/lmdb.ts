@@ -19,8 +19,9 @@ interface OpenGroup {
 const mostGroupBytes = 1 << 20
 /** Groups deleted in one transaction, so that trimming a long backlog does not hold up acknowledgements. */
 const maxTrimsPerCommit = 500
-/** How long to wait before asking again whether the disk or the limit allows. */
-const retryMs = 100
+/** How long to wait before asking again whether the disk or the limit allows: doubling, ms. */
+const firstRetryMs = 50
+const lastRetryMs = 1000
 
 type Database = RootDatabase<Buffer, number>
 
@@ -35,6 +36,17 @@ function openDatabase(path: string, readOnly: boolean): Database {
     eventTurnBatching: false,
     readOnly,
   })
+}
+
+/** LMDB says "Commit failed" and keeps the true reason in a promise of its own, which must be awaited. */
+async function reasonOf(error: unknown): Promise<string> {
+  if (!(error instanceof Error && 'commitError' in error)) return messageOf(error)
+  try {
+    await error.commitError
+    return error.message
+  } catch (reason) {
+    return messageOf(reason)
+  }
 }
 
 /**
@@ -130,7 +142,7 @@ export function createLmdbJournalWriter(options: {
           for (const key of trims) void db.remove(key)
         })
     } catch (error) {
-      setBlocked(`the disk refused: ${messageOf(error)}`)
+      setBlocked(`the disk refused: ${await reasonOf(error)}`)
       return 0
     }
     newest = position
@@ -170,12 +182,16 @@ export function createLmdbJournalWriter(options: {
       if (!stopping) await sleep(lingerMs)
       const groups = waiting
       waiting = []
+      let retryMs = firstRetryMs
       do {
         const written = await commit(db, groups)
         finish(groups.splice(0, written))
         if (groups.length > 0 && stopping)
           finish(groups.splice(0), new LanternError('store-unavailable', 'Lantern is stopping'))
-        else if (groups.length > 0 && written === 0) await sleep(retryMs)
+        else if (groups.length > 0 && written === 0) {
+          await sleep(retryMs)
+          retryMs = Math.min(retryMs * 2, lastRetryMs)
+        }
       } while (groups.length > 0)
     }
   }
