@@ -1,0 +1,86 @@
+/**
+ * Looking single readings up: which keys are stored already (for ingest's late and repeated readings), and
+ * a device's newest readings (for the API).
+ */
+import { BIGINT, type DuckDBConnection, type DuckDBValue, INTEGER, LIST, listValue } from '@duckdb/node-api'
+import type { FieldValue } from '../../../model/kind.ts'
+import type { KindName } from '../../../model/kinds.ts'
+import type { Reading } from '../../../model/reading.ts'
+import { hour } from '../../../model/time.ts'
+import { type Layout, quoted } from './layout.ts'
+
+export interface Key {
+  readonly serial: number
+  readonly kind: KindName
+  readonly observedAt: number
+}
+
+/** The keys that are stored, by index. The times bound the scan: DuckDB skips row groups outside them. */
+export async function existingKeys(
+  connection: DuckDBConnection,
+  layouts: ReadonlyMap<KindName, Layout>,
+  keys: readonly Key[],
+): Promise<Set<number>> {
+  const found = new Set<number>()
+  for (const { kind, table } of layouts.values()) {
+    const indexes = keys.flatMap((key, index) => (key.kind === kind ? [index] : []))
+    if (indexes.length === 0) continue
+    const times = indexes.map((index) => keys[index]?.observedAt ?? 0)
+    const reader = await connection.runAndReadAll(
+      `SELECT DISTINCT key.index FROM
+         (SELECT unnest($indexes) AS index, unnest($serials) AS serial, unnest($times) AS observed_at) key
+         JOIN ${table} USING (serial, observed_at)
+       WHERE ${table}.observed_at BETWEEN $first AND $last`,
+      {
+        indexes: listValue(indexes),
+        serials: listValue(indexes.map((index) => keys[index]?.serial ?? 0)),
+        times: listValue(times.map(BigInt)),
+        first: times.reduce((least, time) => Math.min(least, time)),
+        last: times.reduce((most, time) => Math.max(most, time)),
+      },
+      { indexes: LIST(INTEGER), serials: LIST(INTEGER), times: LIST(BIGINT) },
+    )
+    for (const [index] of reader.getRows()) found.add(Number(index))
+  }
+  return found
+}
+
+/** The first stretch of time that is searched; each further one is four times as long. */
+const firstStretch = 6 * hour
+
+/** A device's newest readings in [from, before), newest first, searched backwards in growing stretches. */
+export async function newestReadings(
+  connection: DuckDBConnection,
+  layout: Layout,
+  request: { serial: number; limit: number; from: number; before: number },
+): Promise<Reading[]> {
+  const { serial, limit, from, before } = request
+  const sql = `SELECT observed_at::DOUBLE, delay::DOUBLE${layout.fields.map((field) => `, ${quoted(field.name)}`).join('')}
+    FROM ${layout.table} WHERE serial = $serial AND observed_at >= $low AND observed_at < $high
+    ORDER BY observed_at DESC LIMIT $limit`
+  const found: Reading[] = []
+  let high = before
+  for (let stretch = firstStretch; high > from && found.length < limit; stretch *= 4) {
+    const low = Math.max(from, high - stretch)
+    const reader = await connection.runAndReadAll(sql, { serial, low, high, limit: limit - found.length })
+    for (const row of reader.getRows()) found.push(readingOf(layout, serial, row))
+    high = low
+  }
+  return found
+}
+
+function readingOf(layout: Layout, serial: number, row: readonly DuckDBValue[]): Reading {
+  const [observedAt, delay, ...fields] = row
+  const values: Record<string, FieldValue> = {}
+  for (const [index, { name }] of layout.fields.entries()) {
+    const value = fields[index]
+    if (typeof value === 'number' || typeof value === 'boolean') values[name] = value
+  }
+  return {
+    kind: layout.kind,
+    serial,
+    observedAt: Number(observedAt),
+    receivedAt: Number(observedAt) + Number(delay),
+    values,
+  }
+}
