@@ -2,6 +2,7 @@
  * Every setting of Lantern: one zod schema, parsed once at the start. No other file reads the environment.
  * The README's table is made from this schema, and a test holds the two together.
  */
+import { join } from 'node:path'
 import { z } from 'zod'
 import { LanternError } from './model/errors.ts'
 
@@ -25,7 +26,10 @@ const settings = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')
     .describe('What is logged: this and everything graver'),
-  LANTERN_JOURNAL_LIMIT_MB: positive
+  LANTERN_JOURNAL_LIMIT_MB: z.coerce
+    .number()
+    .int()
+    .min(64)
     .default(4096)
     .describe('At this size of the journal (MiB) the broker stops acknowledging until ingest has caught up'),
   LANTERN_RETENTION_DAYS: positive.max(3650).default(30).describe('How long every reading is kept'),
@@ -85,6 +89,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       { faults },
     )
   return parsed.data
+}
+
+/** Where everything lies in the data folder. */
+export function dataFiles(folder: string) {
+  return {
+    journal: join(folder, 'journal.lmdb'),
+    telemetry: join(folder, 'telemetry.duckdb'),
+    registry: join(folder, 'registry.sqlite'),
+    adminKey: join(folder, 'admin.key'),
+  }
 }
 
 /** Each setting with its default and meaning, for the README and the test that holds it true. */

@@ -19,7 +19,6 @@ export const rejectionReasons = {
   'time-in-future': "Set the device's clock; observedAt may be at most 5 minutes after the arrival.",
   'time-too-old': 'Send readings within 30 days (and within the retention) of their observation.',
   'unknown-device': 'Register the device: POST /v1/devices.',
-  'decommissioned-device': 'The device was decommissioned; switch it off or register it anew.',
   'unknown-topic': 'Publish to devices/<id>/telemetry or devices/<id>/status.',
   'invalid-status': 'Send {"online":true} or {"online":false}, with further fields as you like.',
   'foreign-topic': 'A device may publish only below its own devices/<id>/. The connection was closed.',

@@ -1,0 +1,117 @@
+/**
+ * Stage 6: what is known of each device now. Held in memory and written to the registry about once a second,
+ * with the rejections and the journal position in one transaction, so that a crash repeats and never doubles.
+ */
+import type { DeviceState } from '../../model/coverage.ts'
+import { kindOf } from '../../model/kinds.ts'
+import type { Reading } from '../../model/reading.ts'
+import type { RejectionEvent } from '../../model/rejection.ts'
+import type { Registry } from '../../stores/registry/port.ts'
+import type { Batch, Stage } from '../batch.ts'
+
+/** How many rows are collected before they are written without waiting for the second to end. */
+const maxPending = 10_000
+
+export interface DeviceStates extends Stage {
+  /** Writes what has changed since the last time. */
+  flush(): Promise<void>
+  /** Whether so much has changed that it should be written now. */
+  full(): boolean
+  /** The journal position that the registry has. */
+  position(): number
+}
+
+export async function createDeviceStates(options: {
+  registry: Pick<Registry, 'applyState' | 'statePosition' | 'statesSince'>
+}): Promise<DeviceStates> {
+  const { registry } = options
+  const states = new Map<number, DeviceState>()
+  for (let version = 0; ; ) {
+    const page = await registry.statesSince(version, 2000)
+    if (page.states.length === 0) break
+    for (const state of page.states) states.set(state.serial, state)
+    version = page.version
+  }
+  let written = await registry.statePosition()
+  let reached = written
+  const changed = new Set<number>()
+  const statuses = new Map<number, string>()
+  const rejections = new Map<string, RejectionEvent>()
+
+  function takeReading(reading: Reading): void {
+    const { serial, kind, observedAt, receivedAt, values } = reading
+    const before = states.get(serial)
+    if (before?.observedAt && before.observedAt >= observedAt) return
+    states.set(serial, {
+      serial,
+      heardAt: Math.min(observedAt, receivedAt),
+      observedAt,
+      receivedAt,
+      faults: kindOf(kind).faultsOf(values),
+      values,
+      online: before?.online ?? null,
+      onlineChangedAt: before?.onlineChangedAt ?? null,
+    })
+    changed.add(serial)
+  }
+
+  function takeStatuses(batch: Batch): void {
+    for (const { device, online, payload, message } of batch.statuses) {
+      if (!device) continue
+      const { serial } = device
+      const before = states.get(serial)
+      statuses.set(serial, payload)
+      changed.add(serial)
+      const onlineChangedAt = before?.online === online ? before.onlineChangedAt : message.receivedAt
+      states.set(serial, { ...(before ?? neverHeard(serial)), online, onlineChangedAt })
+    }
+  }
+
+  function takeRejections(batch: Batch): void {
+    for (const event of batch.rejections) {
+      const key = `${event.reason} ${event.device ?? ''}`
+      rejections.set(key, { ...event, count: (rejections.get(key)?.count ?? 0) + event.count })
+    }
+  }
+
+  return {
+    name: 'update-state',
+    run(batch) {
+      reached = batch.position
+      if (batch.alreadyCounted) return
+      for (const reading of batch.readings) takeReading(reading)
+      takeStatuses(batch)
+      takeRejections(batch)
+    },
+    async flush() {
+      if (reached <= written) return
+      const position = reached
+      const change = {
+        position,
+        states: [...changed].flatMap((serial) => states.get(serial) ?? []),
+        statuses: [...statuses].map(([serial, payload]) => ({ serial, payload })),
+        rejections: [...rejections.values()],
+      }
+      await registry.applyState(change)
+      written = position
+      changed.clear()
+      statuses.clear()
+      rejections.clear()
+    },
+    full: () => changed.size + rejections.size >= maxPending,
+    position: () => written,
+  }
+}
+
+function neverHeard(serial: number): DeviceState {
+  return {
+    serial,
+    heardAt: null,
+    observedAt: null,
+    receivedAt: null,
+    faults: [],
+    values: {},
+    online: null,
+    onlineChangedAt: null,
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The worker: takes journal groups through the stages, in order, for as long as it runs. While the store
+ * commits one batch, the next is already read and validated. Built by main.ts.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { LanternError, messageOf } from '../model/errors.ts'
+import { type Clock, minute, second } from '../model/time.ts'
+import type { JournalReader } from '../stores/journal/port.ts'
+import type { Registry } from '../stores/registry/port.ts'
+import type { Telemetry } from '../stores/telemetry/port.ts'
+import { type Batch, newBatch, type Stage } from './batch.ts'
+import type { Progress } from './progress.ts'
+import { decode } from './stages/decode.ts'
+import { createDedupe } from './stages/dedupe.ts'
+import { createIdentify, type Inventory } from './stages/identify.ts'
+import { createStore } from './stages/store.ts'
+import { createDeviceStates } from './stages/update-state.ts'
+import { createValidate } from './stages/validate.ts'
+
+/** What one batch may hold: enough to be worth a commit, little enough to hold up no query for long. */
+const maxBatchBytes = 2 << 20
+/** How long to wait when the journal has nothing new, ms. It is also how long readings gather when few come. */
+const idleMs = 20
+const flushEvery = second
+const maintainEvery = minute
+/** How often a failing store is tried before the process gives up and is started anew. */
+const maxTries = 6
+
+export interface Worker {
+  /** Goes through the journal until stopped; rejects when a store fails for good. */
+  run(): Promise<void>
+  /** Ends after the batch under way, with everything flushed. */
+  stop(): void
+  progress(): Progress
+}
+
+export async function createWorker(options: {
+  journal: JournalReader
+  telemetry: Telemetry
+  registry: Registry
+  inventory: Inventory
+  retentionDays: number
+  clock: Clock
+  logger: Logger
+}): Promise<Worker> {
+  const { journal, telemetry, registry, inventory, retentionDays, clock, logger } = options
+  const states = await createDeviceStates({ registry })
+  const prepare: readonly Stage[] = [
+    decode,
+    createIdentify({ inventory, clock }),
+    createValidate({ retentionDays }),
+  ]
+  const commit: readonly Stage[] = [
+    createDedupe({ telemetry, watermarks: await telemetry.watermarks() }),
+    createStore({ telemetry }),
+    states,
+  ]
+  const telemetryStart = await telemetry.position()
+  const stateStart = states.position()
+  const progress: Progress = {
+    telemetryPosition: telemetryStart,
+    statePosition: stateStart,
+    readingsStored: 0,
+    duplicates: 0,
+    rejections: 0,
+    lastReceivedAt: 0,
+    failure: null,
+    stageSeconds: Object.fromEntries([...prepare, ...commit].map((stage) => [stage.name, 0])),
+  }
+  let stopping = false
+  let maintaining: Promise<void> = Promise.resolve()
+
+  async function runStages(stages: readonly Stage[], batch: Batch): Promise<void> {
+    for (const stage of stages) {
+      const started = performance.now()
+      await stage.run(batch)
+      progress.stageSeconds[stage.name] =
+        (progress.stageSeconds[stage.name] ?? 0) + (performance.now() - started) / 1000
+    }
+  }
+
+  /** Repeats a step that a store refuses, with longer and longer pauses; the order of readings is kept. */
+  async function insist<T>(what: string, step: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await step()
+        if (progress.failure !== null) logger.info({ what }, 'the store takes readings again')
+        progress.failure = null
+        return result
+      } catch (error) {
+        if (progress.failure === null)
+          logger.error(
+            { what, reason: messageOf(error) },
+            'a store refused; nothing is lost, it is tried again',
+          )
+        progress.failure = `${what}: ${messageOf(error)}`
+        const fatal = error instanceof LanternError && !error.retryable
+        if (fatal || tries >= maxTries || stopping) throw error
+        await sleep(Math.min(100 * 2 ** tries, 5000) * (0.75 + Math.random() / 2))
+      }
+    }
+  }
+
+  async function commitBatch(batch: Batch): Promise<void> {
+    const [dedupe, ...rest] = commit
+    if (dedupe) await insist('dedupe', () => runStages([dedupe], batch))
+    await insist('store', () => runStages(rest, batch))
+    progress.telemetryPosition = Math.max(progress.telemetryPosition, batch.position)
+    if (!batch.alreadyStored) progress.readingsStored += batch.readings.length
+    progress.duplicates += batch.duplicates
+    if (!batch.alreadyCounted) progress.rejections += batch.rejections.length
+    progress.lastReceivedAt = batch.messages.at(-1)?.receivedAt ?? progress.lastReceivedAt
+  }
+
+  async function flush(): Promise<void> {
+    await insist('device states', () => states.flush())
+    progress.statePosition = states.position()
+  }
+
+  /** Reads and prepares the next batch, from the beginning each time it is tried. */
+  async function next(after: number): Promise<Batch | undefined> {
+    return insist('reading the journal', async () => {
+      const batch = await read(after)
+      if (batch) await runStages(prepare, batch)
+      return batch
+    })
+  }
+
+  /** The next groups, cut so that a batch never lies on both sides of what a store already has. */
+  async function read(after: number): Promise<Batch | undefined> {
+    const cut = [telemetryStart, stateStart].filter((position) => position > after).sort((a, b) => a - b)[0]
+    const groups = await journal.read({
+      after,
+      maxBytes: maxBatchBytes,
+      ...(cut === undefined ? {} : { upTo: cut }),
+    })
+    const last = groups.at(-1)
+    if (!last) return undefined
+    return newBatch({
+      position: last.position,
+      messages: groups.flatMap((group) => group.messages),
+      alreadyStored: last.position <= telemetryStart,
+      alreadyCounted: last.position <= stateStart,
+    })
+  }
+
+  function maintainInBackground(): void {
+    maintaining = telemetry.maintain(clock()).catch((error) => {
+      logger.error(
+        { reason: messageOf(error) },
+        'roll-ups or retention failed; they are tried again in a minute',
+      )
+    })
+  }
+
+  async function run(): Promise<void> {
+    let position = Math.min(telemetryStart, stateStart)
+    let committing: Promise<void> = Promise.resolve()
+    let flushedAt = performance.now()
+    let maintainedAt = Number.NEGATIVE_INFINITY
+    while (!stopping) {
+      const batch = await next(position)
+      position = batch?.position ?? position
+      await committing
+      if (states.full() || performance.now() - flushedAt >= flushEvery) {
+        await flush()
+        flushedAt = performance.now()
+      }
+      if (batch) {
+        committing = commitBatch(batch)
+        // Awaited in the next round; until then a failure must not count as unhandled.
+        committing.catch(() => undefined)
+      } else await sleep(idleMs)
+      if (performance.now() - maintainedAt >= maintainEvery) {
+        maintainedAt = performance.now()
+        await maintaining
+        maintainInBackground()
+      }
+    }
+    await committing
+    await flush()
+    await maintaining
+  }
+
+  return {
+    run,
+    stop() {
+      stopping = true
+    },
+    progress: () => progress,
+  }
+}
