@@ -16,6 +16,17 @@ export const faults = [
 ] as const
 export type Fault = (typeof faults)[number]
 
+/** Each fault in words, for people. */
+export const faultMeanings: Readonly<Record<Fault, string>> = {
+  'not-recording': 'It does not record.',
+  'video-loss': 'The video signal is lost.',
+  tampered: 'It was covered, turned or defocused.',
+  frozen: 'Its picture stands still.',
+  'battery-low': 'Its battery is below 5 %.',
+  silent: 'It was not heard for three of its reporting intervals.',
+  'never-heard': 'It has never been heard.',
+}
+
 /** A stored value of a reading. An absent field is undefined, and stored as null. */
 export type FieldValue = number | boolean
 export type Values = Readonly<Record<string, FieldValue | undefined>>

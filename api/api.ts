@@ -1,0 +1,61 @@
+/**
+ * The API of Lantern: what the root makes, starts and stops. It only asks the stores that it is given; the
+ * node server is handed out, so that the root can put MQTT over WebSocket beside it at /mqtt.
+ */
+import type { Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { buildApp } from './app.ts'
+import { type ApiDependencies, type App, defaultLimits } from './dependencies.ts'
+
+export type { ApiDependencies, ApiLimits } from './dependencies.ts'
+
+export interface Api {
+  /** Listens; port 0 takes a free one. Answers where it really listens. */
+  start(host: string, port: number): Promise<{ host: string; port: number; url: string }>
+  /**
+   * Takes no further connection, answers what is under way, closes idle connections, and after
+   * `limits.stopMs` cuts off the rest, upgraded connections included.
+   */
+  stop(): Promise<void>
+  readonly server: Server
+  /** For tests: `app.inject`. */
+  readonly app: App
+}
+
+/** The stores must be started before `start`, and stopped after `stop`. */
+export async function createApi(dependencies: ApiDependencies): Promise<Api> {
+  const { stopMs } = { ...defaultLimits, ...dependencies.limits }
+  const app = await buildApp(dependencies)
+  const sockets = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+
+  return {
+    server: app.server,
+    app,
+    async start(host, port) {
+      await app.listen({ host, port })
+      const bound = boundTo(app.server)
+      const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
+      return { host: bound.address, port: bound.port, url: `http://${name}:${bound.port}` }
+    },
+    async stop() {
+      const cutOff = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, stopMs)
+      try {
+        await app.close()
+      } finally {
+        clearTimeout(cutOff)
+      }
+    },
+  }
+}
+
+function boundTo(server: Server): AddressInfo {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the API does not listen on a port')
+  return address
+}

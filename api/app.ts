@@ -1,0 +1,71 @@
+/**
+ * The API as one Fastify application: what applies to every request, in order, then the routes, noun by
+ * noun. Nothing is opened here; api.ts starts it, and openapi.ts makes its document.
+ */
+import { randomUUID } from 'node:crypto'
+import fastify, { LogController } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { areaRoutes } from './areas/routes.ts'
+import { coverageRoutes } from './coverage/routes.ts'
+import { type ApiDependencies, type App, defaultLimits } from './dependencies.ts'
+import { readingRoutes } from './devices/readings.ts'
+import { deviceRoutes } from './devices/routes.ts'
+import { tokenRoutes } from './devices/tokens.ts'
+import { healthRoutes } from './health/routes.ts'
+import { keyRoutes } from './keys/routes.ts'
+import { kindRoutes } from './kinds/routes.ts'
+import { placeRoutes } from './places/routes.ts'
+import { installAccess } from './plugins/access.ts'
+import { installCaching } from './plugins/caching.ts'
+import { documentRoutes, installDocuments } from './plugins/documents.ts'
+import { installHeaders } from './plugins/headers.ts'
+import { createKeyring } from './plugins/keyring.ts'
+import { collectMethods } from './plugins/methods.ts'
+import { installObserving } from './plugins/observing.ts'
+import { answerClientError, installProblems, sendProblem } from './plugins/problems.ts'
+import { installValidation } from './plugins/validation.ts'
+import { rejectionRoutes } from './rejections/routes.ts'
+import { telemetryRoutes } from './telemetry/routes.ts'
+
+/** How often node looks for requests that are past their time, ms. */
+const timeoutCheckMs = 1000
+
+export async function buildApp(api: ApiDependencies): Promise<App> {
+  const limits = { ...defaultLimits, ...api.limits }
+  const app: App = fastify({
+    loggerInstance: api.logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
+    genReqId: () => randomUUID(),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.answerMs,
+    http: { connectionsCheckingInterval: Math.min(timeoutCheckMs, limits.requestMs) },
+    // A request that arrives on an open connection while the API stops is still answered.
+    return503OnClosing: false,
+    frameworkErrors: sendProblem,
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<ZodTypeProvider>()
+  const keyring = createKeyring({ registry: () => api.registry, clock: api.clock })
+
+  installProblems(app, collectMethods(app))
+  installValidation(app)
+  installHeaders(app)
+  installObserving(app, api)
+  installAccess(app, keyring)
+  installCaching(app)
+  await installDocuments(app)
+
+  documentRoutes(app)
+  coverageRoutes(app, api)
+  areaRoutes(app, api)
+  placeRoutes(app, api)
+  deviceRoutes(app, api)
+  tokenRoutes(app, api)
+  readingRoutes(app, api)
+  kindRoutes(app)
+  telemetryRoutes(app, api)
+  rejectionRoutes(app, api)
+  keyRoutes(app, api, keyring)
+  healthRoutes(app, api)
+  return app
+}

@@ -1,0 +1,84 @@
+/** The areas that a city is divided into, of any depth: as JSON, or with their boundaries as GeoJSON. */
+import { z } from 'zod'
+import { type Area, area, boundary } from '../../model/area.ts'
+import { LanternError } from '../../model/errors.ts'
+import { identifier, slug } from '../../model/identifier.ts'
+import type { ApiDependencies, App } from '../dependencies.ts'
+import { cursorsOf } from '../lists/cursor.ts'
+import { listOf, listQuery, pageOf } from '../lists/list.ts'
+import { geoJsonType, jsonOrGeoJson } from '../plugins/answers.ts'
+import { collectionOf, featureOf, format, wantsGeoJson } from '../plugins/geojson.ts'
+
+const summary = area.omit({ boundary: true }).meta({ id: 'AreaSummary' })
+const feature = featureOf('AreaFeature', boundary.nullable(), summary)
+
+function summaryOf({ code, name, level, parent, population }: Area): z.infer<typeof summary> {
+  return { code, name, level, parent, population }
+}
+
+function featureFor(area: Area): z.infer<typeof feature> {
+  return { type: 'Feature', id: area.code, geometry: area.boundary, properties: summaryOf(area) }
+}
+
+export function areaRoutes(app: App, api: ApiDependencies): void {
+  const cursors = cursorsOf('areas', z.string())
+
+  app.get(
+    '/v1/areas',
+    {
+      schema: {
+        operationId: 'listAreas',
+        summary: 'The areas of the city, by code',
+        tags: ['Areas'],
+        querystring: listQuery({
+          level: slug.optional().meta({ description: 'Only of this rung', examples: ['commune'] }),
+          within: identifier.optional().meta({ description: 'Only this area and those in it, by code' }),
+          format,
+        }),
+        response: {
+          200: jsonOrGeoJson(
+            'Areas; their boundaries only as GeoJSON',
+            listOf(summary, 'AreaList'),
+            collectionOf('AreaFeatures', feature),
+          ),
+        },
+      },
+      config: { access: 'open', publicForSeconds: 10, errors: ['invalid-cursor'] },
+    },
+    async (request, reply) => {
+      const { level, within, limit, cursor } = request.query
+      const items = api.view.areas({ level, within })
+      const page = pageOf({ items, keyOf: ({ code }) => code, cursors, cursor, limit })
+      reply.header('vary', 'Accept')
+      if (!wantsGeoJson(request, request.query.format))
+        return { items: page.items.map(summaryOf), next: page.next }
+      reply.type(geoJsonType)
+      return { type: 'FeatureCollection' as const, features: page.items.map(featureFor), next: page.next }
+    },
+  )
+
+  app.get(
+    '/v1/areas/:code',
+    {
+      schema: {
+        operationId: 'getArea',
+        summary: 'One area',
+        tags: ['Areas'],
+        params: z.object({ code: identifier }),
+        querystring: z.strictObject({ format }),
+        response: { 200: jsonOrGeoJson('The area, with its boundary where it has one', area, feature) },
+      },
+      config: { access: 'open', publicForSeconds: 10, errors: ['not-found'] },
+    },
+    async (request, reply) => {
+      const { code } = request.params
+      const found = api.view.area(code)
+      if (!found) throw new LanternError('not-found', `There is no area ${code}.`)
+      reply.header('vary', 'Accept')
+      if (!wantsGeoJson(request, request.query.format))
+        return { ...summaryOf(found), boundary: found.boundary }
+      reply.type(geoJsonType)
+      return featureFor(found)
+    },
+  )
+}

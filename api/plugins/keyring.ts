@@ -1,0 +1,57 @@
+/**
+ * Turns an Authorization header into who is asking. Keys are remembered for a few seconds, so that a busy
+ * client costs no look-up and a revoked key stops working soon; only hashes are held, and a bounded number.
+ */
+import { hashSecret, newSecret, parseApiKey, type Role, secretMatches } from '../../model/access.ts'
+import { type Clock, second } from '../../model/time.ts'
+import type { Registry } from '../../stores/registry/port.ts'
+
+const rememberedFor = 5 * second
+const maxRemembered = 1000
+
+interface Known {
+  readonly hash: Uint8Array
+  /** Undefined: there is no such key, or it was revoked. */
+  readonly role: Role | undefined
+  readonly until: number
+}
+
+export interface Keyring {
+  /** Who holds the key of an Authorization header; undefined for every key that is not good. */
+  identify(authorization: string): Promise<{ key: string; role: Role } | undefined>
+  /** Looks a key up anew the next time, because it has just changed. */
+  forget(id: string): void
+}
+
+export function createKeyring(options: { registry(): Pick<Registry, 'apiKey'>; clock: Clock }): Keyring {
+  const known = new Map<string, Known>()
+  // A key that does not exist is compared all the same, so that the time to answer tells nothing.
+  const nobody = hashSecret(newSecret())
+
+  const lookUp = async (id: string): Promise<Known> => {
+    const now = options.clock()
+    const remembered = known.get(id)
+    if (remembered && now < remembered.until) return remembered
+    const found = await options.registry().apiKey(id)
+    const good = found && found.revokedAt === null ? found : undefined
+    const entry = { hash: good?.hash ?? nobody, role: good?.role, until: now + rememberedFor }
+    known.delete(id)
+    known.set(id, entry)
+    const [oldest] = known.keys()
+    if (known.size > maxRemembered && oldest !== undefined) known.delete(oldest)
+    return entry
+  }
+
+  return {
+    async identify(authorization) {
+      const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
+      const parsed = key === undefined ? undefined : parseApiKey(key)
+      if (!parsed) return undefined
+      const { hash, role } = await lookUp(parsed.id)
+      return secretMatches(parsed.secret, hash) && role ? { key: parsed.id, role } : undefined
+    },
+    forget(id) {
+      known.delete(id)
+    },
+  }
+}
