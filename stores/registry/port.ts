@@ -63,9 +63,16 @@ export interface Registry {
 
   areas(): Promise<Area[]>
   places(): Promise<Place[]>
-  /** Adds or replaces areas and places, all or nothing; areas may come in any order. */
+  /**
+   * Adds or replaces areas and places, all or nothing; areas may come in any order. Raises `invalid-request`
+   * with a fault for each area without its parent or within itself, each place without its area, and each
+   * code or id that comes twice. Faults name `areas[<index>].parent`, `places[<index>].area` and so on.
+   */
   putCity(city: { areas: readonly Area[]; places: readonly Place[] }): Promise<void>
-  /** Removes every area, place and device (and their states), for a city that replaces another. */
+  /**
+   * Removes every area, place and device (and their states), for a city that replaces another. Serials and
+   * versions go on from where they were; keys, rejections and the journal position stay.
+   */
   clearCity(): Promise<void>
 
   /** Devices changed after a version (0: all), by version, at most `limit`; with the version of the last. */
@@ -73,8 +80,9 @@ export interface Registry {
   device(id: string): Promise<Device | undefined>
   /**
    * Adds devices, all or nothing. Raises `conflict` with a fault for each id that exists (also
-   * decommissioned), and `invalid-request` with a fault for each unknown place. Faults name
-   * `devices[<index>].id` or `.place`.
+   * decommissioned), and `invalid-request` with a fault for each unknown place and each id that comes
+   * twice; where both are wrong it is `invalid-request` with all faults. Faults name `devices[<index>].id`
+   * or `.place`.
    */
   addDevices(
     devices: readonly { input: DeviceInput; tokenHash: Uint8Array }[],
@@ -82,25 +90,34 @@ export interface Registry {
   ): Promise<Device[]>
   /** Raises `not-found`, `conflict` (decommissioned) or `invalid-request` (unknown place). */
   changeDevice(id: string, patch: DevicePatch, now: number): Promise<Device>
-  /** Replaces tokens, all or nothing. Raises `not-found` or `conflict` (decommissioned) with the faults. */
+  /**
+   * Replaces tokens, all or nothing. Raises `not-found`, `conflict` (decommissioned) or `invalid-request`
+   * (an id that comes twice) with the faults, which name `ids[<index>]`.
+   */
   setTokens(tokens: readonly { id: string; tokenHash: Uint8Array }[]): Promise<void>
   /** Marks as decommissioned; its data stays. Raises `not-found`. Doing it again changes nothing. */
   decommissionDevice(id: string, now: number): Promise<Device>
   /** For sign-in: one look-up by key. */
   credential(id: string): Promise<DeviceCredential | undefined>
 
+  /** Raises `conflict` where the id is taken. */
   addApiKey(key: { id: string; name: string; role: Role; hash: Uint8Array; now: number }): Promise<void>
   apiKey(id: string): Promise<(ApiKey & { hash: Uint8Array }) | undefined>
   apiKeys(): Promise<ApiKey[]>
-  /** Raises `not-found`. */
+  /** Raises `not-found`. Doing it again keeps the time of the first. */
   revokeApiKey(id: string, now: number): Promise<void>
 
   /** The journal position that the states are true for; 0: none. */
   statePosition(): Promise<number>
+  /**
+   * Keeps a change and its position, all or nothing. A change whose position is not after `statePosition()`
+   * was kept before and changes nothing, its rejections included. What belongs to devices that are gone
+   * (`clearCity`) is left out.
+   */
   applyState(change: StateChange): Promise<void>
   /** States changed after a version (0: all), by version, at most `limit`; with the version of the last. */
   statesSince(version: number, limit: number): Promise<{ states: DeviceState[]; version: number }>
-  /** Every status payload kept, for the broker to retain again at its start. */
+  /** The newest status payload of every device in service, for the broker to retain again at its start. */
   statuses(): Promise<{ device: string; payload: string }[]>
 
   /** Rejections that happen outside ingest (sign-in, foreign topics). */

@@ -17,15 +17,14 @@ import {
 } from 'kysely'
 import { LanternError } from '../../model/errors.ts'
 
-/** How long a writer waits for another process to finish its transaction, ms. */
-const maxWait = 5000
-/** How long between two attempts, ms. */
+/** How long between two attempts to take the lock, ms. */
 const pause = 5
 
-export function sqliteDialect(database: DatabaseSync): Dialect {
+/** `lockWait`: how long a transaction waits for that of another process before it fails, ms. */
+export function sqliteDialect(options: { database: DatabaseSync; lockWait: number }): Dialect {
   return {
     createAdapter: () => new TransactionalDdlAdapter(),
-    createDriver: () => new ImmediateDriver(database),
+    createDriver: () => new ImmediateDriver(options),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   }
@@ -40,29 +39,33 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 
 class ImmediateDriver extends SqliteDriver {
   readonly #database: DatabaseSync
+  readonly #lockWait: number
 
-  constructor(database: DatabaseSync) {
-    super({ database: kyselyDatabase(database) })
-    this.#database = database
+  constructor(options: { database: DatabaseSync; lockWait: number }) {
+    super({ database: kyselyDatabase(options.database) })
+    this.#database = options.database
+    this.#lockWait = options.lockWait
   }
 
   override async beginTransaction(): Promise<void> {
-    const deadline = performance.now() + maxWait
-    for (;;) {
-      try {
-        this.#database.exec('begin immediate')
-        return
-      } catch (error) {
-        if (primaryCode(error) !== sqliteBusy || performance.now() > deadline) throw storeError(error)
-      }
-      await sleep(pause)
-    }
+    await whenFree(() => this.#database.exec('begin immediate'), this.#lockWait)
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     // After a full disk or a read error SQLite has rolled back by itself already.
     if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'))
   }
+}
+
+/** Runs something again and again, with the thread free in between, until no other process is in its way. */
+export async function whenFree(run: () => void, wait: number): Promise<void> {
+  for (const deadline = performance.now() + wait; ; await sleep(pause))
+    try {
+      run()
+      return
+    } catch (error) {
+      if (primaryCode(error) !== sqliteBusy || performance.now() >= deadline) throw storeError(error)
+    }
 }
 
 function kyselyDatabase(database: DatabaseSync): SqliteDatabase {

@@ -23,15 +23,16 @@ import { migrate } from './migrate.ts'
 import type { Registry } from './port.ts'
 import { readRejections, writeRejections } from './rejections.ts'
 import type { Schema } from './schema.ts'
-import { attempt, sqliteDialect } from './sqlite-dialect.ts'
+import { attempt, sqliteDialect, whenFree } from './sqlite-dialect.ts'
 import { credentialStatement, stateStatements } from './sqlite-statements.ts'
 import { readStatesSince, readStatuses } from './states.ts'
 
-/** How long SQLite itself waits for a lock where waiting cannot be avoided, ms. */
-const busyTimeout = 5000
-
-/** `file`: where the database is or shall be; its folder is made at the start. */
-export function createSqliteRegistry(options: { file: string }): Registry {
+/**
+ * `file`: where the database is or shall be; its folder is made at the start. `lockWait`: how long a write
+ * waits for that of another process before it raises `store-unavailable`, ms.
+ */
+export function createSqliteRegistry(options: { file: string; lockWait?: number }): Registry {
+  const { file, lockWait = 5000 } = options
   let open: Awaited<ReturnType<typeof openRegistry>> | undefined
 
   function opened() {
@@ -44,7 +45,7 @@ export function createSqliteRegistry(options: { file: string }): Registry {
 
   return {
     async start() {
-      open ??= await openRegistry(options.file)
+      open ??= await openRegistry(file, lockWait)
     },
     async stop() {
       const closing = open
@@ -90,27 +91,32 @@ export function createSqliteRegistry(options: { file: string }): Registry {
   }
 }
 
-async function openRegistry(file: string) {
+async function openRegistry(file: string, lockWait: number) {
   mkdirSync(dirname(file), { recursive: true })
-  const writing = attempt(() => new DatabaseSync(file, { timeout: busyTimeout }))
-  attempt(() => writing.exec('pragma journal_mode = wal; pragma synchronous = full'))
-  // From here on the writer waits in BEGIN IMMEDIATE only, and there without blocking the thread.
-  writing.exec('pragma busy_timeout = 0')
-  const writer = new Kysely<Schema>({ dialect: sqliteDialect(writing) })
-  await migrate(writer)
+  const writing = attempt(() => new DatabaseSync(file))
+  try {
+    await whenFree(() => writing.exec('pragma journal_mode = wal'), lockWait)
+    writing.exec('pragma synchronous = full')
+    const writer = new Kysely<Schema>({ dialect: sqliteDialect({ database: writing, lockWait }) })
+    await migrate(writer)
 
-  const reading = attempt(() => new DatabaseSync(file, { timeout: busyTimeout, readOnly: true }))
-  const reader = new Kysely<Schema>({ dialect: sqliteDialect(reading) })
-  return {
-    reader,
-    writer,
-    credential: credentialStatement(reading),
-    states: stateStatements(writing),
-    async close() {
-      // The connection is free once the writes before have ended.
-      await writer.connection().execute(async () => {})
-      await reader.destroy()
-      await writer.destroy()
-    },
+    // In WAL mode a reader waits for no writer, only for the file to be put right after a crash.
+    const reading = attempt(() => new DatabaseSync(file, { readOnly: true, timeout: lockWait }))
+    const reader = new Kysely<Schema>({ dialect: sqliteDialect({ database: reading, lockWait }) })
+    return {
+      reader,
+      writer,
+      credential: credentialStatement(reading),
+      states: stateStatements(writing),
+      async close() {
+        // The connection is free once the writes before have ended.
+        await writer.connection().execute(async () => {})
+        reading.close()
+        writing.close()
+      },
+    }
+  } catch (error) {
+    writing.close()
+    throw error
   }
 }

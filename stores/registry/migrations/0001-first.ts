@@ -34,6 +34,7 @@ export async function up(db: Kysely<Schema>): Promise<void> {
       constraint.deferrable().initiallyDeferred(),
     )
     .execute()
+  // For the check of that constraint when areas are removed.
   await schema.createIndex('area_by_parent').on('area').column('parent').execute()
 
   await schema
@@ -45,7 +46,6 @@ export async function up(db: Kysely<Schema>): Promise<void> {
     .addColumn('longitude', 'double precision', (column) => column.notNull())
     .addColumn('latitude', 'double precision', (column) => column.notNull())
     .execute()
-  await schema.createIndex('place_by_area').on('place').column('area').execute()
 
   await schema
     .createTable('device')
@@ -64,7 +64,6 @@ export async function up(db: Kysely<Schema>): Promise<void> {
     .addColumn('token_hash', 'text', (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull().unique())
     .execute()
-  await schema.createIndex('device_by_place').on('device').column('place').execute()
 
   await schema
     .createTable('device_state')
