@@ -11,7 +11,7 @@ export type { ApiDependencies, ApiLimits } from './dependencies.ts'
 
 export interface Api {
   /** Listens; port 0 takes a free one. Answers where it really listens. */
-  start(host: string, port: number): Promise<{ host: string; port: number; url: string }>
+  start(at: { host: string; port: number }): Promise<{ host: string; port: number; url: string }>
   /**
    * Takes no further connection, answers what is under way, closes idle connections, and after
    * `limits.stopMs` cuts off the rest, upgraded connections included.
@@ -23,9 +23,9 @@ export interface Api {
 }
 
 /** The stores must be started before `start`, and stopped after `stop`. */
-export async function createApi(dependencies: ApiDependencies): Promise<Api> {
+export function createApi(dependencies: ApiDependencies): Api {
   const { stopMs } = { ...defaultLimits, ...dependencies.limits }
-  const app = await buildApp(dependencies)
+  const app = buildApp(dependencies)
   const sockets = new Set<Socket>()
   app.server.on('connection', (socket) => {
     sockets.add(socket)
@@ -35,7 +35,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   return {
     server: app.server,
     app,
-    async start(host, port) {
+    async start({ host, port }) {
       await app.listen({ host, port })
       const bound = boundTo(app.server)
       const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address

@@ -1,6 +1,6 @@
 /**
  * The API as one Fastify application: what applies to every request, in order, then the routes, noun by
- * noun. Nothing is opened here; api.ts starts it, and openapi.ts makes its document.
+ * noun. Nothing is opened here: api.ts starts it, and openapi.ts makes its document.
  */
 import { randomUUID } from 'node:crypto'
 import fastify, { LogController } from 'fastify'
@@ -30,7 +30,7 @@ import { telemetryRoutes } from './telemetry/routes.ts'
 /** How often node looks for requests that are past their time, ms. */
 const timeoutCheckMs = 1000
 
-export async function buildApp(api: ApiDependencies): Promise<App> {
+export function buildApp(api: ApiDependencies): App {
   const limits = { ...defaultLimits, ...api.limits }
   const app: App = fastify({
     loggerInstance: api.logger,
@@ -53,19 +53,23 @@ export async function buildApp(api: ApiDependencies): Promise<App> {
   installObserving(app, api)
   installAccess(app, keyring)
   installCaching(app)
-  await installDocuments(app)
+  installDocuments(app)
 
-  documentRoutes(app)
-  coverageRoutes(app, api)
-  areaRoutes(app, api)
-  placeRoutes(app, api)
-  deviceRoutes(app, api)
-  tokenRoutes(app, api)
-  readingRoutes(app, api)
-  kindRoutes(app)
-  telemetryRoutes(app, api)
-  rejectionRoutes(app, api)
-  keyRoutes(app, api, keyring)
-  healthRoutes(app, api)
+  // In a scope of their own, so that they come after the documents' plugins, which collect the routes.
+  app.register((scope, _options, done) => {
+    documentRoutes(scope)
+    coverageRoutes(scope, api)
+    areaRoutes(scope, api)
+    placeRoutes(scope, api)
+    deviceRoutes(scope, api)
+    tokenRoutes(scope, api)
+    readingRoutes(scope, api)
+    kindRoutes(scope)
+    telemetryRoutes(scope, api)
+    rejectionRoutes(scope, api)
+    keyRoutes(scope, api, keyring)
+    healthRoutes(scope, api)
+    done()
+  })
   return app
 }

@@ -9,7 +9,7 @@ import type { ApiDependencies } from './dependencies.ts'
 
 /** Opens no store and no port. */
 export async function openApiDocument(): Promise<object> {
-  const app = await buildApp(nothingOpened())
+  const app = buildApp(nothingOpened())
   try {
     await app.ready()
     return app.swagger()

@@ -103,9 +103,9 @@ function transformWith(schemas: JsonSchemas): SwaggerTransform {
 }
 
 /** Call it before the routes are registered. `app.swagger()` gives the document once the app is ready. */
-export async function installDocuments(app: App): Promise<void> {
+export function installDocuments(app: App): void {
   const schemas = createJsonSchemas()
-  await app.register(swagger, {
+  app.register(swagger, {
     convertConstToEnum: false,
     openapi: {
       openapi,
@@ -132,7 +132,7 @@ export async function installDocuments(app: App): Promise<void> {
       return document.openapiObject
     },
   })
-  await app.register(swaggerUi, {
+  app.register(swaggerUi, {
     routePrefix: '/docs',
     theme: { title: 'Lantern API' },
     validatorUrl: false,
