@@ -57,7 +57,7 @@ export function createBroker(options: {
   const identities = new WeakMap<Client, Identity>()
   const granted = new WeakMap<Client, Set<string>>()
   const refusals = createRefusals({ registry, logger, clock })
-  const figures = { messagesReceived: 0, messagesAcknowledged: 0, messagesNotForwarded: 0, signInsRefused: 0 }
+  const figures = { messagesReceived: 0, messagesJournaled: 0, messagesNotForwarded: 0, signInsRefused: 0 }
   let server: Server | undefined
   const open = new Set<Duplex>()
 
@@ -152,7 +152,7 @@ export function createBroker(options: {
     figures.messagesReceived++
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     journal.append({ topic: packet.topic, payload, receivedAt: clock() }, (error) => {
-      if (!error) figures.messagesAcknowledged++
+      if (!error) figures.messagesJournaled++
       done(error ?? null)
     })
   }

@@ -6,9 +6,12 @@ import type { Device } from '../../model/device.ts'
 import type { Clock } from '../../model/time.ts'
 import { reject, type Stage } from '../batch.ts'
 
-/** What this stage needs of stores/registry/city-view.ts. */
+/** The devices there are: ../sites.ts. */
 export interface Inventory {
   device(id: string): Device | undefined
+  /** Makes what is new known to the telemetry store; cheap when nothing is. */
+  putNew(): Promise<void>
+  /** Reads the registry anew, then `putNew`. */
   refresh(): Promise<void>
 }
 
@@ -31,7 +34,7 @@ export function createIdentify(options: { inventory: Inventory; clock: Clock }):
       ) {
         await inventory.refresh()
         refreshedAt = now
-      }
+      } else await inventory.putNew()
       for (const item of [batch.candidates, batch.statuses].flat()) {
         const device = inventory.device(item.deviceId)
         if (device) item.device = device

@@ -23,6 +23,9 @@ const maxTrimsPerCommit = 500
 const firstRetryMs = 50
 const lastRetryMs = 1000
 
+/** Some stores may be a little further than the one that `after` was asked of. */
+const positionGap = 1_000_000
+
 type Database = RootDatabase<Buffer, number>
 
 function openDatabase(path: string, readOnly: boolean): Database {
@@ -209,11 +212,9 @@ export function createLmdbJournalWriter(options: {
         bytesBeforeOldest = totalBytesOf(first.value) - first.value.length
       }
       if (newest < after) {
-        if (after > 0)
-          logger.warn({ newest, after }, 'the journal is behind the stores: its positions go on after theirs')
-        // Some stores may have committed a little more than `after`; the gap is wider than any backlog.
-        newest = after + 1_000_000
-        oldest = last && first ? oldest : newest + 1
+        logger.warn({ newest, after }, 'the journal was behind the stores; its positions go on after theirs')
+        newest = after + positionGap
+        if (!last) oldest = newest + 1
       }
       stopping = false
       committing = run(db).catch((error) => {

@@ -1,0 +1,72 @@
+/**
+ * The figures of broker, journal, ingest and registry as Prometheus metrics, read when somebody asks: the
+ * counting itself is plain addition where it happens, so that the way of a reading pays nothing for it.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { ComponentHealth } from './model/health.ts'
+
+type Component = ComponentHealth['name']
+
+/** [metric, help, part, figure of that part, factor to the metric's unit]; `_total` makes it a counter. */
+const metrics: readonly [string, string, Component, string, number?][] = [
+  ['lantern_mqtt_connections', 'Open MQTT connections', 'broker', 'connections'],
+  ['lantern_mqtt_messages_received_total', 'Messages that devices published', 'broker', 'messagesReceived'],
+  ['lantern_mqtt_messages_journaled_total', 'Messages on disk', 'broker', 'messagesJournaled'],
+  [
+    'lantern_mqtt_messages_not_forwarded_total',
+    'Messages skipped for slow subscribers',
+    'broker',
+    'messagesNotForwarded',
+  ],
+  ['lantern_mqtt_refusals_total', 'Sign-ins, topics and packets refused', 'broker', 'refusals'],
+  ['lantern_journal_bytes', 'Bytes kept in the journal', 'journal', 'bytes'],
+  ['lantern_journal_limit_bytes', 'Size at which nothing more is acknowledged', 'journal', 'limitBytes'],
+  ['lantern_ingest_lag_seconds', 'Age of the oldest message not stored yet', 'ingest', 'lagMs', 0.001],
+  ['lantern_ingest_restarts_total', 'How often the worker had to be started again', 'ingest', 'restarts'],
+  ['lantern_ingest_readings_stored', 'Readings stored since the worker started', 'ingest', 'readingsStored'],
+  ['lantern_ingest_duplicates', 'Repeated readings since the worker started', 'ingest', 'duplicates'],
+  ['lantern_ingest_rejections', 'Rejections since the worker started', 'ingest', 'rejections'],
+  ['lantern_registry_places', 'Public places', 'registry', 'places'],
+  ['lantern_registry_devices', 'Devices', 'registry', 'devices'],
+]
+
+/** `components` gives what each part says of itself now. */
+export function createMetrics(components: () => ComponentHealth[]): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const figure = (part: Component, name: string) =>
+    components().find((component) => component.name === part)?.figures[name] ?? 0
+
+  for (const [name, help, part, source, factor = 1] of metrics) {
+    const options = { name, help, registers: [] }
+    const value = () => figure(part, source) * factor
+    registry.registerMetric(
+      name.endsWith('_total')
+        ? new Counter({
+            ...options,
+            collect() {
+              this.reset()
+              this.inc(value())
+            },
+          })
+        : new Gauge({
+            ...options,
+            collect() {
+              this.set(value())
+            },
+          }),
+    )
+  }
+  registry.registerMetric(
+    new Gauge({
+      name: 'lantern_component_ok',
+      help: '1 while the part is well, 0 while it is not',
+      labelNames: ['component'],
+      registers: [],
+      collect() {
+        for (const { name, ok } of components()) this.set({ component: name }, ok ? 1 : 0)
+      },
+    }),
+  )
+  return registry
+}
