@@ -22,7 +22,7 @@ import { installHeaders } from './plugins/headers.ts'
 import { createKeyring } from './plugins/keyring.ts'
 import { collectMethods } from './plugins/methods.ts'
 import { installObserving } from './plugins/observing.ts'
-import { answerClientError, installProblems, sendProblem } from './plugins/problems.ts'
+import { answerClientError, answerFrameworkError, installProblems } from './plugins/problems.ts'
 import { installValidation } from './plugins/validation.ts'
 import { rejectionRoutes } from './rejections/routes.ts'
 import { telemetryRoutes } from './telemetry/routes.ts'
@@ -42,7 +42,7 @@ export function buildApp(api: ApiDependencies): App {
     http: { connectionsCheckingInterval: Math.min(timeoutCheckMs, limits.requestMs) },
     // A request that arrives on an open connection while the API stops is still answered.
     return503OnClosing: false,
-    frameworkErrors: sendProblem,
+    frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<ZodTypeProvider>()
   const keyring = createKeyring({ registry: () => api.registry, clock: api.clock })

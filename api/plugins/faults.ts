@@ -38,9 +38,14 @@ function closestForm(forms: readonly Issue[][]): Issue[] {
   return [...forms].sort((a, b) => unknownTo(a).length - unknownTo(b).length)[0] ?? []
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
 function valueAt(data: unknown, path: Path): unknown {
   let value = data
-  for (const key of path) value = value instanceof Object ? Reflect.get(value, key) : undefined
+  for (const key of path)
+    value = isObject(value) && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
   return value
 }
 
@@ -48,7 +53,7 @@ function valueAt(data: unknown, path: Path): unknown {
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
   if (Array.isArray(value)) return 'an array'
-  return value instanceof Object ? 'an object' : String(value)
+  return isObject(value) ? 'an object' : String(value)
 }
 
 function faultsOfIssue(issue: Issue, schema: unknown, data: unknown, whole: string): FieldFault[] {

@@ -43,7 +43,7 @@ export function problemOf(error: LanternError, requestId: string): Problem {
 
 /** What Fastify raises about a request, and the code of ours that it is. */
 const ofFastify: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['payload-too-large', 'The body is larger than 4 MiB.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload-too-large', 'The body is larger than one request may be.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported-media-type',
     'The Content-Type of the body is not application/json.',

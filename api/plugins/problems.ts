@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LanternError } from '../../model/errors.ts'
 import type { App } from '../dependencies.ts'
+import { commonHeaders } from './headers.ts'
 import { asLanternError, problemOf, problemType } from './problem.ts'
 
 /** s after which to try again, for errors that pass by themselves. */
@@ -42,27 +43,32 @@ export function installProblems(app: App, methodsAt: (path: string) => string[])
   })
 }
 
+/** Answers an address that the router cannot read; hooks do not run for it. */
+export function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(commonHeaders(request.id))
+  sendProblem(thrown, request, reply)
+}
+
 /** Answers what node could not read as a request: too slow, too long, or not HTTP. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const detail =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? 'The request did not arrive in time.'
-      : error.code === 'HPE_HEADER_OVERFLOW'
-        ? 'The headers of the request are too long.'
-        : 'This is not a well-formed HTTP request.'
-  const body = JSON.stringify(problemOf(new LanternError('invalid-request', detail), randomUUID()))
-  socket.end(
-    [
-      'HTTP/1.1 400 Bad Request',
-      'Connection: close',
-      `Content-Type: ${problemType}`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      '',
-      body,
-    ].join('\r\n'),
-  )
+  const detail = clientErrors[error.code ?? ''] ?? 'This is not a well-formed HTTP request.'
+  const requestId = randomUUID()
+  const body = JSON.stringify(problemOf(new LanternError('invalid-request', detail), requestId))
+  const headers = {
+    ...commonHeaders(requestId),
+    connection: 'close',
+    'content-type': problemType,
+    'content-length': String(Buffer.byteLength(body)),
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end(['HTTP/1.1 400 Bad Request', ...lines, '', body].join('\r\n'))
+}
+
+const clientErrors: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
+  HPE_HEADER_OVERFLOW: 'The headers of the request are too long.',
 }
