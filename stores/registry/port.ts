@@ -74,6 +74,19 @@ export interface Registry {
    * versions go on from where they were; keys, rejections and the journal position stay.
    */
   clearCity(): Promise<void>
+  /**
+   * A whole city at once, all or nothing: `clearCity` first when it replaces another, then `putCity`, then
+   * `addDevices`, in one transaction, with their errors.
+   */
+  loadCity(
+    city: {
+      areas: readonly Area[]
+      places: readonly Place[]
+      devices: readonly { input: DeviceInput; tokenHash: Uint8Array }[]
+      replace: boolean
+    },
+    now: number,
+  ): Promise<void>
 
   /** Devices changed after a version (0: all), by version, at most `limit`; with the version of the last. */
   devicesSince(version: number, limit: number): Promise<{ devices: Device[]; version: number }>

@@ -58,6 +58,12 @@ export function createSqliteRegistry(options: { file: string; lockWait?: number 
     places: async () => readPlaces(read()),
     putCity: async (city) => write((db) => writeCity(db, city)),
     clearCity: async () => write((db) => removeCity(db)),
+    loadCity: async (city, now) =>
+      write(async (db) => {
+        if (city.replace) await removeCity(db)
+        await writeCity(db, city)
+        await insertDevices(db, city.devices, now)
+      }),
 
     devicesSince: async (version, limit) => readDevicesSince(read(), version, limit),
     device: async (id) => readDevice(read(), id),

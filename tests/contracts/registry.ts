@@ -232,6 +232,35 @@ export function registryContract(driver: string, prepare: () => Promise<Registry
         expect(again?.serial).toBeGreaterThan(serial)
         expect((await registry.devicesSince(before.devices, 10)).devices).toEqual([again])
       })
+
+      it('loads a whole city with its devices, beside the present one or in its place', async () => {
+        await registry.putCity(smallCity)
+        await registry.addDevices([newDevice('a')], 1)
+        const more = { areas: [area('x', 'top')], places: [place('q1', 'x')] }
+        await registry.loadCity({ ...more, devices: [newDevice('b', 'q1')], replace: false }, 2)
+        expect((await registry.places()).map(({ id }) => id)).toEqual(['p1', 'p2', 'q1'])
+        expect((await registry.device('b'))?.createdAt).toBe(2)
+
+        const other = { areas: [area('z', null)], places: [place('r1', 'z')] }
+        await registry.loadCity({ ...other, devices: [newDevice('a', 'r1')], replace: true }, 3)
+        expect(await registry.areas()).toEqual(other.areas)
+        expect(await registry.places()).toEqual(other.places)
+        expect((await registry.device('a'))?.place).toBe('r1')
+        expect(await registry.device('b')).toBeUndefined()
+      })
+
+      it('keeps the present city when one device of another cannot be added', async () => {
+        await registry.putCity(smallCity)
+        await registry.addDevices([newDevice('a')], 1)
+        const before = await registry.versions()
+        const other = { areas: [area('z', null)], places: [place('r1', 'z')] }
+        const devices = [newDevice('c', 'r1'), newDevice('d', 'p1')]
+        const loading = registry.loadCity({ ...other, devices, replace: true }, 3)
+        expect(await raised(loading)).toEqual({ code: 'invalid-request', fields: ['devices[1].place'] })
+        expect(await registry.versions()).toEqual(before)
+        expect((await registry.places()).map(({ id }) => id)).toEqual(['p1', 'p2'])
+        expect(await registry.device('a')).toBeDefined()
+      })
     })
 
     describe('devices', () => {
