@@ -58,16 +58,28 @@ export function reject(
   options: { device: string | null; reason: RejectionReason; detail: string; sample: unknown; at: number },
 ): void {
   const { device, reason, detail, sample, at } = options
-  const text =
-    sample instanceof Uint8Array
-      ? Buffer.from(sample.buffer, sample.byteOffset, Math.min(sample.byteLength, maxSampleLength)).toString()
-      : (JSON.stringify(sample) ?? '')
   batch.rejections.push({
     device,
     reason,
     detail: detail.slice(0, maxSampleLength),
-    sample: text.slice(0, maxSampleLength),
+    sample: textOf(sample).slice(0, maxSampleLength),
     at,
     count: 1,
   })
+}
+
+/** The beginning of a payload, or a value as JSON. */
+function textOf(sample: unknown): string {
+  if (sample instanceof Uint8Array)
+    return Buffer.from(
+      sample.buffer,
+      sample.byteOffset,
+      Math.min(sample.byteLength, maxSampleLength),
+    ).toString()
+  try {
+    return JSON.stringify(sample) ?? ''
+  } catch {
+    // JSON.parse reads nesting of any depth; JSON.stringify runs out of stack.
+    return '(nested too deeply to show)'
+  }
 }

@@ -12,7 +12,7 @@ export const rejectionReasons = {
     'Send one object, or an array of objects, each with observedAt and the fields of its kind.',
   'too-many-readings': 'Send at most 1,000 readings in one message.',
   'too-large': 'Send smaller messages; the limit is LANTERN_MQTT_MAX_PAYLOAD_BYTES.',
-  'too-deep': 'Send flat objects.',
+  unreadable: 'Lantern failed to read this; it is kept as a sample. Please report it.',
   'invalid-field': 'Correct the field that the detail names.',
   'unknown-field': 'The reading was kept without the named field. Correct its name or leave it out.',
   'invalid-time': 'Send observedAt as RFC 3339 with a time zone, or as milliseconds since 1970.',

@@ -2,6 +2,7 @@
  * Stage 3: from objects to readings, by the schema of the device's kind. A field that the kind does not
  * know is noted and left out; anything else that is wrong makes the reading a rejection that names it.
  */
+import { messageOf } from '../../model/errors.ts'
 import { kinds } from '../../model/kinds.ts'
 import { day, formatTime, futureLimit, lateLimit, parseTime } from '../../model/time.ts'
 import { type Batch, type Candidate, reject, type Stage } from '../batch.ts'
@@ -19,7 +20,21 @@ export function createValidate(options: { retentionDays: number }): Stage {
   return {
     name: 'validate',
     run(batch) {
-      for (const candidate of batch.candidates) validateOne(batch, candidate, oldest)
+      for (const candidate of batch.candidates)
+        try {
+          validateOne(batch, candidate, oldest)
+        } catch (error) {
+          // A mistake of ours over one message must not stop all those behind it, now and after each restart.
+          const { deviceId, message } = candidate
+          const detail = messageOf(error)
+          reject(batch, {
+            device: deviceId,
+            reason: 'unreadable',
+            detail,
+            sample: message.payload,
+            at: message.receivedAt,
+          })
+        }
     },
   }
 }
