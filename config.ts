@@ -29,7 +29,7 @@ const settings = z.object({
   LANTERN_JOURNAL_LIMIT_MB: z.coerce
     .number()
     .int()
-    .min(64)
+    .min(16)
     .default(4096)
     .describe('At this size of the journal (MiB) the broker stops acknowledging until ingest has caught up'),
   LANTERN_RETENTION_DAYS: positive.max(3650).default(30).describe('How long every reading is kept'),

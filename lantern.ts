@@ -101,7 +101,7 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
 
     const httpUrl = `http://${hostInUrl(config.LANTERN_HTTP_HOST)}:${http.port}`
     const mqttUrl = `mqtt://${hostInUrl(config.LANTERN_MQTT_HOST)}:${mqtt.port}`
-    if (config.LANTERN_FLEET) {
+    if (config.LANTERN_FLEET === 'on') {
       const fleet = createSupervised({
         name: 'fleet',
         entry: './simulators/main.ts',
