@@ -5,7 +5,7 @@
 import type { Kysely } from 'kysely'
 import type { Role } from '../../model/access.ts'
 import { LanternError } from '../../model/errors.ts'
-import { hexOf } from './devices.ts'
+import { bytesOf, hexOf } from './hashes.ts'
 import type { ApiKey } from './port.ts'
 import type { Schema } from './schema.ts'
 
@@ -41,7 +41,7 @@ export async function readApiKey(
     .select([...columns, 'hash'])
     .where('id', '=', id)
     .executeTakeFirst()
-  return row && { ...row, hash: Buffer.from(row.hash, 'hex') }
+  return row && { ...row, hash: bytesOf(row.hash) }
 }
 
 /** The oldest first. */

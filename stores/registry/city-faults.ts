@@ -5,6 +5,7 @@
 import type { Area } from '../../model/area.ts'
 import type { FieldFault } from '../../model/errors.ts'
 import type { Place } from '../../model/place.ts'
+import { repeated } from './faults.ts'
 
 /** `known`: the areas that are there already, each with its parent. Faults name `areas[<index>].parent` etc. */
 export function cityFaults(
@@ -36,16 +37,6 @@ export function cityFaults(
       faults.push({ field: `places[${index}].area`, message: `there is no area "${area}"; add it first` })
   })
   return faults
-}
-
-/** The indices of the items that were there before. */
-export function repeated(items: readonly string[]): number[] {
-  const seen = new Set<string>()
-  return items.flatMap((item, index) => {
-    if (seen.has(item)) return [index]
-    seen.add(item)
-    return []
-  })
 }
 
 function liesInItself(code: string, parents: ReadonlyMap<string, string | null>): boolean {

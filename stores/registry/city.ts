@@ -4,11 +4,11 @@
  */
 import type { Kysely } from 'kysely'
 import { type Area, boundary } from '../../model/area.ts'
-import { LanternError } from '../../model/errors.ts'
 import type { Place } from '../../model/place.ts'
 import { chunksOf } from './chunks.ts'
 import { cityFaults } from './city-faults.ts'
 import { takeNumbers } from './counters.ts'
+import { refusal } from './faults.ts'
 import type { Schema } from './schema.ts'
 
 export async function readAreas(db: Kysely<Schema>): Promise<Area[]> {
@@ -42,14 +42,7 @@ export async function writeCity(
 ): Promise<void> {
   const known = await db.selectFrom('area').select(['code', 'parent']).execute()
   const faults = cityFaults(city, new Map(known.map(({ code, parent }) => [code, parent])))
-  if (faults.length > 0)
-    throw new LanternError(
-      'invalid-request',
-      `the city has ${faults.length} faults: nothing of it was kept`,
-      {
-        faults,
-      },
-    )
+  if (faults.length > 0) throw refusal('invalid-request', faults)
 
   for (const areas of chunksOf(city.areas))
     await db

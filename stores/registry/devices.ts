@@ -1,5 +1,5 @@
 /**
- * Devices: what there is, how it changes, and the hashes of their tokens. Every change takes the next
+ * Devices: what there is, and how it changes. Every change takes the next
  * version, so that a reader asks for "all since n". Called through the Registry port.
  */
 import type { Kysely, Selectable } from 'kysely'
@@ -7,8 +7,9 @@ import type { Device, DeviceInput, DevicePatch } from '../../model/device.ts'
 import { type FieldFault, LanternError } from '../../model/errors.ts'
 import { kindOf } from '../../model/kinds.ts'
 import { chunksOf } from './chunks.ts'
-import { repeated } from './city-faults.ts'
 import { takeNumbers } from './counters.ts'
+import { refusal, repeated } from './faults.ts'
+import { hexOf } from './hashes.ts'
 import type { DeviceTable, Schema } from './schema.ts'
 
 type DeviceRow = Omit<Selectable<DeviceTable>, 'changed_at' | 'token_hash' | 'version'>
@@ -108,12 +109,7 @@ async function refuseImpossible(db: Kysely<Schema>, devices: readonly NewDevice[
       })
   })
   const faults = [...invalid, ...conflicts]
-  if (faults.length > 0)
-    throw new LanternError(
-      invalid.length > 0 ? 'invalid-request' : 'conflict',
-      `${faults[0]?.field}: ${faults[0]?.message}${faults.length > 1 ? ` (and ${faults.length - 1} more faults)` : ''}`,
-      { faults },
-    )
+  if (faults.length > 0) throw refusal(invalid.length > 0 ? 'invalid-request' : 'conflict', faults)
 }
 
 async function presentIds(
@@ -141,23 +137,11 @@ export async function updateDevice(
     throw new LanternError('conflict', `the device "${id}" was decommissioned and does not change any more`)
   if (patch.place !== undefined && !(await presentIds(db, 'place', [patch.place])).has(patch.place)) {
     const message = `there is no place "${patch.place}"; /v1/places lists those that exist`
-    throw new LanternError('invalid-request', `place: ${message}`, { faults: [{ field: 'place', message }] })
+    throw refusal('invalid-request', [{ field: 'place', message }])
   }
-  return writeChange(
-    db,
-    id,
-    {
-      ...(patch.place !== undefined && { place: patch.place }),
-      ...(patch.name !== undefined && { name: patch.name }),
-      ...(patch.status !== undefined && { status: patch.status }),
-      ...(patch.reportingIntervalSeconds !== undefined && {
-        reporting_interval_seconds: patch.reportingIntervalSeconds,
-      }),
-      ...(patch.longitude !== undefined && { longitude: patch.longitude }),
-      ...(patch.latitude !== undefined && { latitude: patch.latitude }),
-    },
-    now,
-  )
+  const { place, name, status, longitude, latitude, reportingIntervalSeconds } = patch
+  const change = { place, name, status, longitude, latitude }
+  return writeChange(db, id, { ...change, reporting_interval_seconds: reportingIntervalSeconds }, now)
 }
 
 /** Must run in a transaction. The errors are the port's. */
@@ -172,10 +156,11 @@ async function existing(db: Kysely<Schema>, id: string): Promise<Device> {
   return device
 }
 
+/** Kysely leaves out what is undefined. */
 async function writeChange(
   db: Kysely<Schema>,
   id: string,
-  change: Partial<DeviceTable>,
+  change: { [Column in keyof DeviceTable]?: DeviceTable[Column] | undefined },
   now: number,
 ): Promise<Device> {
   const version = (await takeNumbers(db, 'devices', 1)) + 1
@@ -186,46 +171,4 @@ async function writeChange(
     .returningAll()
     .executeTakeFirstOrThrow()
   return deviceOfRow(row)
-}
-
-/** Must run in a transaction. The errors are the port's. */
-export async function replaceTokens(
-  db: Kysely<Schema>,
-  tokens: readonly { id: string; tokenHash: Uint8Array }[],
-): Promise<void> {
-  const ids = tokens.map(({ id }) => id)
-  const statuses = new Map<string, Device['status']>()
-  for (const chunk of chunksOf(ids)) {
-    const rows = await db.selectFrom('device').select(['id', 'status']).where('id', 'in', chunk).execute()
-    for (const { id, status } of rows) statuses.set(id, status)
-  }
-  const invalid = repeated(ids).map((index) => ({
-    field: `ids[${index}]`,
-    message: `the id "${ids[index]}" comes twice`,
-  }))
-  const missing: FieldFault[] = []
-  const retired: FieldFault[] = []
-  ids.forEach((id, index) => {
-    const field = `ids[${index}]`
-    const status = statuses.get(id)
-    if (status === undefined) missing.push({ field, message: `there is no device "${id}"` })
-    if (status === 'decommissioned') retired.push({ field, message: `the device "${id}" was decommissioned` })
-  })
-  const faults = [...invalid, ...missing, ...retired]
-  if (faults.length > 0)
-    throw new LanternError(
-      invalid.length > 0 ? 'invalid-request' : missing.length > 0 ? 'not-found' : 'conflict',
-      `${faults[0]?.message}${faults.length > 1 ? ` (and ${faults.length - 1} more faults)` : ''}`,
-      { faults },
-    )
-  for (const { id, tokenHash } of tokens)
-    await db
-      .updateTable('device')
-      .set({ token_hash: hexOf(tokenHash) })
-      .where('id', '=', id)
-      .execute()
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }

@@ -1,21 +1,10 @@
 /**
- * The two paths too hot for a query builder, as prepared statements: sign-in, and the device states that
- * ingest flushes every second. All hand-written SQL of the registry is in this file. Used by sqlite.ts.
+ * The one path too hot for a query builder: the device states that ingest flushes every second, as prepared
+ * statements. All hand-written SQL of the registry is in this file. Used by sqlite.ts.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { DeviceState } from '../../model/coverage.ts'
-import { deviceOfRow } from './devices.ts'
-import type { DeviceCredential } from './port.ts'
-import type { DeviceTable } from './schema.ts'
 import { attempt } from './sqlite-dialect.ts'
-
-export function credentialStatement(reader: DatabaseSync) {
-  const find = reader.prepare('select * from device where id = ?')
-  return (id: string): DeviceCredential | undefined => {
-    const row = attempt(() => find.get(id)) as unknown as DeviceTable | undefined
-    return row && { device: deviceOfRow(row), tokenHash: Buffer.from(row.token_hash, 'hex') }
-  }
-}
 
 /** Must be called within a transaction of that connection. What belongs to a device that is gone is left out. */
 export function stateStatements(writer: DatabaseSync) {

@@ -11,21 +11,15 @@ import { LanternError } from '../../model/errors.ts'
 import { insertApiKey, markRevoked, readApiKey, readApiKeys } from './api-keys.ts'
 import { readAreas, readPlaces, removeCity, writeCity } from './city.ts'
 import { readPosition, readVersions, takeNumbers, writePosition } from './counters.ts'
-import {
-  insertDevices,
-  readDevice,
-  readDevicesSince,
-  replaceTokens,
-  retireDevice,
-  updateDevice,
-} from './devices.ts'
+import { insertDevices, readDevice, readDevicesSince, retireDevice, updateDevice } from './devices.ts'
 import { migrate } from './migrate.ts'
 import type { Registry } from './port.ts'
 import { readRejections, writeRejections } from './rejections.ts'
 import type { Schema } from './schema.ts'
 import { attempt, sqliteDialect, whenFree } from './sqlite-dialect.ts'
-import { credentialStatement, stateStatements } from './sqlite-statements.ts'
+import { stateStatements } from './sqlite-statements.ts'
 import { readStatesSince, readStatuses } from './states.ts'
+import { readCredential, replaceTokens } from './tokens.ts'
 
 /**
  * `file`: where the database is or shall be; its folder is made at the start. `lockWait`: how long a write
@@ -71,7 +65,7 @@ export function createSqliteRegistry(options: { file: string; lockWait?: number 
     changeDevice: async (id, patch, now) => write((db) => updateDevice(db, id, patch, now)),
     setTokens: async (tokens) => write((db) => replaceTokens(db, tokens)),
     decommissionDevice: async (id, now) => write((db) => retireDevice(db, id, now)),
-    credential: async (id) => opened().credential(id),
+    credential: async (id) => readCredential(read(), id),
 
     addApiKey: async (key) => write((db) => insertApiKey(db, key)),
     apiKey: async (id) => readApiKey(read(), id),
@@ -112,7 +106,6 @@ async function openRegistry(file: string, lockWait: number) {
     return {
       reader,
       writer,
-      credential: credentialStatement(reading),
       states: stateStatements(writing),
       async close() {
         // The connection is free once the writes before have ended.
