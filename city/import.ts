@@ -7,7 +7,7 @@ import type { Registry } from '../stores/registry/port.ts'
 import { checkTogether, type Present } from './import/check.ts'
 import { createFaultList } from './import/faults.ts'
 import { readSheet } from './import/read.ts'
-import { type CityRows, type TableName, takeSheet } from './import/tables.ts'
+import { type CityRows, noRows, type TableName, takeSheet } from './import/tables.ts'
 import { allDevices, holdsDemonstration } from './present.ts'
 import { drawTokens, writeTokens } from './tokens.ts'
 
@@ -80,17 +80,19 @@ async function refuseDemonstration({ registry, present }: ImportOptions): Promis
 /** Every file read, every row checked alone, then all together; raises when anything is wrong. */
 async function readAndCheck(options: ImportOptions): Promise<{ rows: CityRows; ignored: string[] }> {
   const faults = createFaultList()
-  const rows: CityRows = { areas: [], places: [], devices: [] }
+  const rows = noRows()
   const ignored: string[] = []
+  let whole = true
   for (const file of options.files) {
+    const before = faults.count()
     const sheet = await readSheet(file, faults)
-    if (!sheet) continue
-    const unread = takeSheet({ sheet, as: options.as, rows, faults })
-    if (unread.length > 0) ignored.push(`${file}: ${unread.join(', ')}`)
+    if (faults.count() > before) whole = false
+    const unread = sheet && takeSheet({ sheet, as: options.as, rows, faults })
+    if (!unread) whole = false
+    else if (unread.length > 0) ignored.push(`${file}: ${unread.join(', ')}`)
   }
-  // Rows that were refused are not there to be referred to: that would name the same mistake twice.
-  faults.raise()
-  checkTogether(rows, await presentCity(options), faults)
+  // Without the rows that could not be read at all, what refers to them would be named as wrong too.
+  if (whole) checkTogether(rows, await presentCity(options), faults)
   faults.raise()
   return { rows, ignored }
 }

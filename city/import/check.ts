@@ -1,6 +1,6 @@
 /**
- * The third stage: whether the rows fit together and fit what the registry holds. Called by import.ts with rows
- * that are right in themselves; what it lets through, the registry takes.
+ * The third stage: whether the rows fit together and fit what the registry holds. Called by import.ts with the
+ * rows that are right in themselves; what it lets through, the registry takes.
  */
 import type { FaultList } from './faults.ts'
 import type { CityRows, Located } from './tables.ts'
@@ -56,7 +56,7 @@ function checkHierarchy(
   for (const { value, spot, label } of rows.areas) {
     const { code, parent } = value
     if (parent === null) continue
-    if (!parents.has(parent))
+    if (!parents.has(parent) && !rows.refused.has(parent))
       faults.add(
         spot,
         label('parent'),
@@ -99,7 +99,7 @@ function checkPlaces(
   const divided = new Set(parents.values())
   for (const { value, spot, label } of rows.places) {
     const { area } = value
-    if (!parents.has(area))
+    if (!parents.has(area) && !rows.refused.has(area))
       faults.add(
         spot,
         label('area'),
@@ -128,7 +128,7 @@ function checkDevices(rows: CityRows, present: Present, faults: FaultList): void
   for (const { value, spot, label } of rows.devices) {
     if (present.devices.has(value.id))
       faults.add(spot, label('id'), `${value.id} — is registered already; its token is rotated over the API`)
-    if (!places.has(value.place))
+    if (!places.has(value.place) && !rows.refused.has(value.place))
       faults.add(
         spot,
         label('place'),

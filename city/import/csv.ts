@@ -71,7 +71,7 @@ const rowOf = (thrown: unknown) =>
 
 function wordsOf(thrown: unknown): string {
   const code = thrown instanceof CsvError ? thrown.code : ''
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'begins a quotation mark that is never closed'
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'opens a quotation mark that is never closed'
   if (code.endsWith('OPENING_QUOTE') || code.endsWith('CLOSING_QUOTE'))
     return 'has a quotation mark inside a cell; write it twice, and the cell within quotation marks'
   if (code === 'CSV_MAX_RECORD_SIZE') return 'is longer than a row can be; is a quotation mark not closed?'

@@ -18,6 +18,7 @@ export interface FaultList {
   add(spot: Spot, column: string | null, message: string): void
   /** Of a file that has no rows to name: it is missing, or too large. */
   addFile(file: string, message: string): void
+  count(): number
   /** Raises `invalid-city-file` when there is a fault. */
   raise(): void
 }
@@ -32,6 +33,7 @@ export function createFaultList(): FaultList {
   return {
     add: ({ file, at }, column, message) => keep(`${file} ${at}${column ? `, ${column}` : ''}`, message),
     addFile: keep,
+    count: () => total,
     raise() {
       if (total === 0) return
       const rest = total > shown.length ? ` (the first ${shown.length} are shown)` : ''

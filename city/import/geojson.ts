@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { messageOf } from '../../model/errors.ts'
+import { brokenRow } from './broken-json.ts'
 import { type FaultList, quoted } from './faults.ts'
 import type { Sheet, SheetRow } from './sheet.ts'
 
@@ -25,9 +26,7 @@ export function parseGeoJson(file: string, text: string, faults: FaultList): She
   try {
     json = JSON.parse(text)
   } catch (thrown) {
-    const message = messageOf(thrown)
-    const row = /\(line (\d+) /.exec(message)?.[1] ?? '1'
-    faults.add({ file, at: `row ${row}` }, null, `is not JSON: ${message}`)
+    faults.add({ file, at: `row ${brokenRow(text)}` }, null, `is not JSON: ${messageOf(thrown)}`)
     return undefined
   }
   const parsed = collection.safeParse(json)
@@ -48,6 +47,7 @@ export function parseGeoJson(file: string, text: string, faults: FaultList): She
     for (const column of Object.keys(cells ?? {})) columns.add(column)
     return cells ? [{ at, cells }] : []
   })
+  if (rows.length === 0) return undefined
   return {
     file,
     columns: [...columns],

@@ -25,7 +25,11 @@ export interface CityRows {
   readonly areas: Located<Area>[]
   readonly places: Located<Place>[]
   readonly devices: Located<DeviceInput>[]
+  /** The codes and ids of rows that were refused: what refers to them is not wrong for that. */
+  readonly refused: Set<string>
 }
+
+export const noRows = (): CityRows => ({ areas: [], places: [], devices: [], refused: new Set() })
 
 interface Table {
   readonly required: readonly string[]
@@ -55,33 +59,38 @@ const tables: Readonly<Record<TableName, Table>> = {
 const numbers = new Set(['population', 'longitude', 'latitude', 'reportingIntervalSeconds'])
 const identifiers = new Set(['code', 'parent', 'id', 'area', 'place'])
 
-/** Adds the rows of a sheet to `rows`; returns the columns that are no part of the table and are not read. */
+/**
+ * Adds the rows of a sheet to `rows`; returns the columns that are no part of the table and are not read, or
+ * undefined where the sheet as a whole is no table.
+ */
 export function takeSheet(options: {
   sheet: Sheet
   /** What the user says it is; undefined: its columns tell. */
   as: TableName | undefined
   rows: CityRows
   faults: FaultList
-}): string[] {
+}): string[] | undefined {
   const { sheet, rows, faults } = options
   const name = options.as ?? tableNames.find((table) => hasAll(sheet, tables[table].telling))
   const header = { file: sheet.file, at: 'row 1' }
   if (!name) {
     const message = `is neither areas, places nor devices by its columns (${sheet.columns.join(', ')}); name them, or say --as`
     faults.add(header, null, message)
-    return []
+    return undefined
   }
   const { required, optional } = tables[name]
   const absent = required.filter((column) => !sheet.columns.includes(column.toLowerCase()))
   for (const column of absent) faults.add(header, sheet.label(column), `is missing; ${name} need it`)
-  if (absent.length > 0) return []
+  if (absent.length > 0) return undefined
 
   const columns = [...required, ...optional]
   const take = <T>(schema: z.ZodType<T>, into: Located<T>[]) => {
     for (const row of sheet.rows) {
-      const value = checkRow({ schema, sheet, row, columns, faults })
-      if (value !== undefined)
-        into.push({ value, spot: { file: sheet.file, at: row.at }, label: sheet.label })
+      const given = valuesOf(row, columns)
+      const spot = { file: sheet.file, at: row.at }
+      const value = checkRow({ schema, given, spot, label: sheet.label, faults })
+      if (value === undefined) rows.refused.add(String(given.code ?? given.id))
+      else into.push({ value, spot, label: sheet.label })
     }
   }
   if (name === 'areas') take(area, rows.areas)
@@ -93,35 +102,35 @@ export function takeSheet(options: {
 const hasAll = (sheet: Sheet, columns: readonly string[]) =>
   columns.every((column) => sheet.columns.includes(column))
 
-function checkRow<T>(options: {
-  schema: z.ZodType<T>
-  sheet: Sheet
-  row: SheetRow
-  columns: readonly string[]
-  faults: FaultList
-}): T | undefined {
-  const { schema, sheet, row, columns, faults } = options
-  const given: Record<string, unknown> = {}
-  for (const column of columns) {
-    const value = cellValue(column, row.cells[column.toLowerCase()])
-    if (value !== undefined) given[column] = value
-  }
+/** The cells of a row that are not empty. */
+function valuesOf(row: SheetRow, columns: readonly string[]): Record<string, unknown> {
+  const cells = columns.map((column) => [column, cellValue(column, row.cells[column.toLowerCase()])] as const)
+  const given: Record<string, unknown> = Object.fromEntries(cells.filter(([, value]) => value !== undefined))
   // An area at the top has no parent; the model wants that said.
   if (columns.includes('parent')) given.parent ??= null
+  return given
+}
 
+function checkRow<T>(options: {
+  schema: z.ZodType<T>
+  given: Readonly<Record<string, unknown>>
+  spot: Spot
+  label: (column: string) => string
+  faults: FaultList
+}): T | undefined {
+  const { schema, given, spot, label, faults } = options
   const parsed = schema.safeParse(given)
-  const spot = { file: sheet.file, at: row.at }
   if (parsed.success) {
     const lost = positionOutside(given.boundary)
     if (!lost) return parsed.data
-    faults.add(spot, sheet.label('boundary'), `${quoted(lost)} — is not [longitude, latitude] in degrees`)
+    faults.add(spot, label('boundary'), `${quoted(lost)} — is not [longitude, latitude] in degrees`)
     return undefined
   }
   for (const issue of parsed.error.issues) {
     const column = String(issue.path[0] ?? '')
     const value = given[column]
     const words = wordsOf(issue, value === undefined)
-    faults.add(spot, sheet.label(column), value === undefined ? words : `${quoted(value)} — ${words}`)
+    faults.add(spot, label(column), value === undefined ? words : `${quoted(value)} — ${words}`)
   }
   return undefined
 }
