@@ -2,7 +2,6 @@
  * `npm run city`: the command's words, its help and its answers. Called by main.ts with the real settings, and
  * by the tests with a folder of their own.
  */
-import { join } from 'node:path'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { LanternError, messageOf } from '../model/errors.ts'
 import type { Registry } from '../stores/registry/port.ts'
@@ -34,7 +33,8 @@ The registry is in the data folder (LANTERN_DATA_DIR). A Lantern that is running
 
 export interface CommandOptions {
   readonly args: readonly string[]
-  readonly dataDir: string
+  /** The file of the registry; it is made where there is none. */
+  readonly registryFile: string
   readonly now: () => number
   /** Says a line to the user; errors go to \`err\`. */
   readonly out: (line: string) => void
@@ -53,7 +53,7 @@ export async function runCity(options: CommandOptions): Promise<0 | 1 | 2> {
     if (call.command === 'help') out(usage)
     else if (call.command === 'example') {
       for (const path of await writeExample(call.folder)) out(path)
-    } else await withRegistry(options.dataDir, (registry) => act(call, registry, options))
+    } else await withRegistry(options.registryFile, (registry) => act(call, registry, options))
     return 0
   } catch (thrown) {
     if (!(thrown instanceof LanternError) && !isFileError(thrown)) throw thrown
@@ -141,8 +141,8 @@ async function act(
   }
 }
 
-async function withRegistry(dataDir: string, use: (registry: Registry) => Promise<void>): Promise<void> {
-  const registry = createSqliteRegistry({ file: join(dataDir, 'registry.sqlite') })
+async function withRegistry(file: string, use: (registry: Registry) => Promise<void>): Promise<void> {
+  const registry = createSqliteRegistry({ file })
   await registry.start()
   try {
     await use(registry)

@@ -1,14 +1,14 @@
 /**
  * The entry of `npm run city`: hands the settings to the command, and its exit code to the shell.
  */
-import { readConfig } from '../config.ts'
+import { dataFiles, readConfig } from '../config.ts'
 import { LanternError } from '../model/errors.ts'
 import { runCity } from './command.ts'
 
 try {
   process.exitCode = await runCity({
     args: process.argv.slice(2),
-    dataDir: readConfig(process.env).LANTERN_DATA_DIR,
+    registryFile: dataFiles(readConfig(process.env).LANTERN_DATA_DIR).registry,
     now: Date.now,
     out: (line) => console.log(line),
     err: (line) => console.error(line),

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { openApiDocument } from '../api/openapi.ts'
 import { describeSettings, readConfig } from '../config.ts'
 import { errorCatalogue } from '../model/errors.ts'
 import { kinds } from '../model/kinds.ts'
@@ -30,6 +31,7 @@ export async function generatedFiles(root: URL): Promise<GeneratedFile[]> {
   const readme = await readFile(new URL('README.md', root), 'utf8')
   return [
     { path: 'docs/asyncapi.json', text: json(asyncApi) },
+    { path: 'docs/openapi.json', text: json(await openApiDocument()) },
     { path: 'README.md', text: withTables(readme) },
   ]
 }

@@ -21,7 +21,7 @@ async function run(dataDir: string, ...args: string[]) {
   const complained: string[] = []
   const code = await runCity({
     args,
-    dataDir: join(folder, dataDir),
+    registryFile: join(folder, dataDir, 'registry.sqlite'),
     now: () => 1000,
     out: (line) => printed.push(line),
     err: (line) => complained.push(line),

@@ -12,8 +12,8 @@ const notOurs = new Set(['node_modules', 'data', 'coverage', '.git'])
 
 function walk(folder: string): string[] {
   return readdirSync(posix.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (notOurs.has(entry.name)) return []
     const path = posix.join(folder, entry.name)
+    if (notOurs.has(path)) return []
     return entry.isDirectory() ? [`${path}/`, ...walk(path)] : [path]
   })
 }
