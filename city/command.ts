@@ -36,7 +36,7 @@ export interface CommandOptions {
   /** The file of the registry; it is made where there is none. */
   readonly registryFile: string
   readonly now: () => number
-  /** Says a line to the user; errors go to \`err\`. */
+  /** Says a line to the user; complaints go to `err`. */
   readonly out: (line: string) => void
   readonly err: (line: string) => void
 }

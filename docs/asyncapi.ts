@@ -13,7 +13,12 @@ import { topics } from '../model/topics.ts'
 type Json = Record<string, unknown>
 
 /** The document; the version is the project's, the ports are those of the defaults. */
-export function asyncApiDocument(options: { version: string; mqttPort: number; httpPort: number }): Json {
+export function asyncApiDocument(options: {
+  version: string
+  mqttPort: number
+  httpPort: number
+  maxPayloadBytes: number
+}): Json {
   return {
     asyncapi: '3.0.0',
     info: {
@@ -22,6 +27,7 @@ export function asyncApiDocument(options: { version: string; mqttPort: number; h
       description: [
         'What devices publish and what operators hear, from the side of the client: `send` is what a client publishes, `receive` what it subscribes to.',
         'MQTT 3.1.1. A QoS 1 or 2 message is acknowledged only after it is on disk; QoS 0 is taken without that promise.',
+        `A message of more than ${options.maxPayloadBytes} bytes, or one to a topic that is not the device's own, closes the connection.`,
         'A reading is known by its device and `observedAt`: sending it again changes nothing.',
       ].join('\n\n'),
       license: { name: 'Apache-2.0' },
@@ -38,7 +44,9 @@ export function asyncApiDocument(options: { version: string; mqttPort: number; h
     channels: {
       telemetry: channel('telemetry', 'Readings of one device', kinds.map(readingMessageName)),
       status: channel('status', 'Whether one device is online; retained', ['status']),
-      commands: channel('commands', 'What one device is told to do', ['command']),
+      commands: channel('commands', 'What one device is told to do; Lantern itself sends nothing here yet', [
+        'command',
+      ]),
     },
     operations: {
       deviceSendsTelemetry: operation('send', 'telemetry', 'device', {

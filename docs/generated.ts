@@ -27,6 +27,7 @@ export async function generatedFiles(root: URL): Promise<GeneratedFile[]> {
     version,
     mqttPort: defaults.LANTERN_MQTT_PORT,
     httpPort: defaults.LANTERN_HTTP_PORT,
+    maxPayloadBytes: defaults.LANTERN_MQTT_MAX_PAYLOAD_BYTES,
   })
   const readme = await readFile(new URL('README.md', root), 'utf8')
   return [
