@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { writeExample } from '../city/example.ts'
 import { type ImportOptions, importCity } from '../city/import.ts'
 import { LanternError } from '../model/errors.ts'
-import type { Registry } from '../stores/registry/port.ts'
 import { createSqliteRegistry } from '../stores/registry/sqlite.ts'
 
 export const header = 'id,name,type,area,longitude,latitude\n'
@@ -20,7 +19,7 @@ export function importBench() {
     folder: '',
     /** The paths of the example files: areas, places, more places, devices. */
     example: [] as string[],
-    registry: createSqliteRegistry({ file: '' }) as Registry,
+    registry: createSqliteRegistry({ file: '' }),
 
     async write(name: string, content: string | Uint8Array): Promise<string> {
       const file = join(bench.folder, name)

@@ -61,7 +61,7 @@ describe('routes', () => {
     .object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
     .parse(JSON.parse(read('docs/openapi.json'))).paths
   /** Served, but no operation of the API: the documents themselves, and the door of MQTT over WebSocket. */
-  const besides = ['/docs', '/openapi.json', '/mqtt', '/console', '/']
+  const besides = ['/', '/docs', '/mqtt']
   const routes = [...Object.keys(paths), ...besides].map((path) => ({
     methods: Object.keys(paths[path] ?? { get: true }),
     pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
