@@ -1,125 +1,93 @@
 /**
- * The telemetry port across a process boundary: the ingest worker owns the DuckDB file, the API asks for it
- * over the channel between parent and child. Both ends are here; what crosses is checked on arrival.
+ * The query side of the telemetry port, spoken across a process boundary: one process owns the DuckDB file,
+ * and the API asks it from another. `serveTelemetry` runs beside the store, `createRemoteTelemetry` where the
+ * questions are; the IPC of child_process (serialization 'advanced') is a fitting channel.
  */
-import { z } from 'zod'
-import { errorCodes, LanternError, messageOf } from '../../model/errors.ts'
-import { kindNames } from '../../model/kinds.ts'
-import { aggregates, type TelemetryQueries } from './port.ts'
+import type { z } from 'zod'
+import { LanternError, messageOf } from '../../model/errors.ts'
+import type { TelemetryQueries } from './port.ts'
+import {
+  type Answer,
+  answerSchema,
+  envelopeSchema,
+  type Query,
+  querySchema,
+  resultSchemas,
+} from './remote-messages.ts'
 
-/** What carries messages to the other process; `child_process` IPC fits it. */
+/** Carries messages both ways, in order; other traffic on it is left alone. */
 export interface Channel {
-  send(message: object): void
-  onMessage(handler: (message: unknown) => void): void
-}
-
-const value = z.union([z.number(), z.boolean()])
-const requests = {
-  series: z.object({
-    kind: z.enum(kindNames),
-    field: z.string(),
-    aggregate: z.enum(aggregates),
-    window: z.number(),
-    offset: z.number(),
-    from: z.number(),
-    to: z.number(),
-    area: z.string().optional(),
-    place: z.string().optional(),
-    device: z.string().optional(),
-    groupBy: z.union([z.literal('place'), z.literal('device'), z.object({ level: z.string() })]).optional(),
-    maxPoints: z.number(),
-  }),
-  latest: z.object({
-    kind: z.enum(kindNames),
-    serial: z.number(),
-    limit: z.number(),
-    before: z.number().optional(),
-    from: z.number().optional(),
-  }),
-  stats: z.undefined(),
-}
-const answers = {
-  series: z.object({
-    source: z.enum(['raw', '5m']),
-    series: z.array(
-      z.object({
-        group: z.string().nullable(),
-        points: z.array(z.object({ time: z.number(), value: z.number(), count: z.number() })),
-      }),
-    ),
-  }),
-  latest: z.array(
-    z.object({
-      kind: z.enum(kindNames),
-      serial: z.number(),
-      observedAt: z.number(),
-      receivedAt: z.number(),
-      values: z.record(z.string(), value.optional()),
-    }),
-  ),
-  stats: z.object({ readings: z.number(), bytes: z.number(), oldest: z.number().nullable() }),
-}
-
-const id = z.number().int()
-const request = z.discriminatedUnion('method', [
-  z.object({ type: z.literal('telemetry'), id, method: z.literal('series'), request: requests.series }),
-  z.object({ type: z.literal('telemetry'), id, method: z.literal('latest'), request: requests.latest }),
-  z.object({ type: z.literal('telemetry'), id, method: z.literal('stats') }),
-])
-const answer = z.object({
-  type: z.literal('telemetry-answer'),
-  id,
-  result: z.unknown(),
-  error: z
-    .object({
-      code: z.enum(errorCodes),
-      message: z.string(),
-      faults: z.array(z.object({ field: z.string(), message: z.string() })),
-      remedy: z.string(),
-    })
-    .optional(),
-})
-
-/** The worker's end: answers every telemetry request that comes over the channel. */
-export function serveTelemetry(options: { channel: Channel; telemetry: TelemetryQueries }): void {
-  const { channel, telemetry } = options
-  channel.onMessage((message) => {
-    const parsed = request.safeParse(message)
-    if (!parsed.success) return
-    const asked = parsed.data
-    const work: Promise<unknown> =
-      asked.method === 'series'
-        ? telemetry.series(asked.request)
-        : asked.method === 'latest'
-          ? telemetry.latest(asked.request)
-          : telemetry.stats()
-    void work.then(
-      (result) => channel.send({ type: 'telemetry-answer', id: asked.id, result }),
-      (thrown) => channel.send({ type: 'telemetry-answer', id: asked.id, error: describe(thrown) }),
-    )
-  })
-}
-
-function describe(thrown: unknown): z.input<typeof answer>['error'] {
-  const error = thrown instanceof LanternError ? thrown : new LanternError('internal', messageOf(thrown))
-  return { code: error.code, message: error.message, faults: [...error.faults], remedy: error.remedy }
+  send(message: object): unknown
+  onMessage(handler: (message: unknown) => void): unknown
 }
 
 export interface RemoteTelemetry extends TelemetryQueries {
-  /** Asks over this channel from now on. */
+  /** Asks over this channel from now on; what is pending on another fails with `store-unavailable`. */
   connect(channel: Channel): void
-  /** The other process is gone: what is under way fails, and new questions fail at once. */
+  /** The other side is gone: what is pending and what is asked until the next `connect` fails at once. */
   disconnect(): void
 }
 
+/** Answers the questions that come over the channel. */
+export function serveTelemetry(options: { channel: Channel; telemetry: TelemetryQueries }): void {
+  const { channel, telemetry } = options
+  channel.onMessage((message) => {
+    const envelope = envelopeSchema.safeParse(message)
+    if (!envelope.success) return
+    const { id, query } = envelope.data
+    answer(telemetry, query)
+      .then(
+        (result): Answer => ({ telemetry: 'answer', id, result }),
+        (thrown): Answer => ({ telemetry: 'answer', id, error: describeError(thrown) }),
+      )
+      .then((reply) => channel.send(reply))
+      // The channel is closed: the asker is gone, or has been told so.
+      .catch(() => undefined)
+  })
+}
+
+async function answer(telemetry: TelemetryQueries, message: unknown): Promise<unknown> {
+  const query = querySchema.safeParse(message)
+  if (!query.success)
+    throw new LanternError('invalid-request', 'the telemetry query is not of its form', {
+      faults: query.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })),
+    })
+  switch (query.data.method) {
+    case 'series':
+      return telemetry.series(query.data)
+    case 'latest':
+      return telemetry.latest(query.data)
+    case 'stats':
+      return telemetry.stats()
+  }
+}
+
+function describeError(thrown: unknown): Answer['error'] {
+  if (!(thrown instanceof LanternError)) return { detail: messageOf(thrown) }
+  const { code, message, remedy, faults } = thrown
+  return { code, detail: message, remedy, faults: [...faults] }
+}
+
+/** An error on purpose keeps its code; anything else stays what it is, a bug. */
+function recreateError({
+  code,
+  detail,
+  remedy,
+  faults,
+}: NonNullable<z.output<typeof answerSchema>['error']>): Error {
+  if (!code) return new Error(`the telemetry store failed: ${detail}`)
+  return new LanternError(code, detail, { faults, ...(remedy !== undefined && { remedy }) })
+}
+
 interface Pending {
-  settle(found: z.output<typeof answer>): void
-  fail(error: LanternError): void
+  readonly timer: NodeJS.Timeout
+  accept(result: unknown): void
+  reject(error: Error): void
 }
 
 /**
- * The asking end. Raises `store-unavailable` while there is no other process, `store-timeout` after
- * `timeoutMs`, and `too-many-requests` above `maxPending` questions under way.
+ * Asks a store in another process. Raises what the store raises, and `store-timeout` after `timeoutMs`,
+ * `too-many-requests` beyond `maxPending`, `store-unavailable` while there is no channel.
  */
 export function createRemoteTelemetry(options: { timeoutMs: number; maxPending: number }): RemoteTelemetry {
   const { timeoutMs, maxPending } = options
@@ -127,64 +95,71 @@ export function createRemoteTelemetry(options: { timeoutMs: number; maxPending: 
   let channel: Channel | undefined
   let lastId = 0
 
-  function ask<T>(method: keyof typeof requests, schema: z.ZodType<T>, question?: object): Promise<T> {
-    const to = channel
-    if (!to)
-      return Promise.reject(
-        new LanternError('store-unavailable', 'the telemetry store is being started again'),
-      )
-    if (pending.size >= maxPending)
-      return Promise.reject(new LanternError('too-many-requests', `${maxPending} queries are under way`))
-    const questionId = ++lastId
-    return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        pending.delete(questionId)
-        reject(new LanternError('store-timeout', `the telemetry store did not answer within ${timeoutMs} ms`))
-      }, timeoutMs)
-      const end = () => {
-        clearTimeout(timer)
-        pending.delete(questionId)
+  function settle(id: number): Pending | undefined {
+    const entry = pending.get(id)
+    clearTimeout(entry?.timer)
+    pending.delete(id)
+    return entry
+  }
+
+  function failPending(): void {
+    for (const id of [...pending.keys()]) settle(id)?.reject(away())
+  }
+
+  function receive(message: unknown): void {
+    const reply = answerSchema.safeParse(message)
+    if (!reply.success) return
+    const { id, error, result } = reply.data
+    const entry = settle(id)
+    if (error) entry?.reject(recreateError(error))
+    else entry?.accept(result)
+  }
+
+  function ask<Result>(query: Query, schema: z.ZodType<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (!channel) return reject(away())
+      if (pending.size >= maxPending)
+        return reject(
+          new LanternError('too-many-requests', `${pending.size} telemetry queries are pending already`),
+        )
+      const id = ++lastId
+      const timer = setTimeout(() => settle(id)?.reject(late(timeoutMs)), timeoutMs)
+      const accept = (message: unknown) => {
+        const result = schema.safeParse(message)
+        if (result.success) resolve(result.data)
+        else reject(new Error(`the telemetry store's answer to ${query.method} is not of its form`))
       }
-      pending.set(questionId, {
-        settle({ result, error }) {
-          end()
-          if (error) reject(new LanternError(error.code, error.message, error))
-          else {
-            const checked = schema.safeParse(result)
-            if (checked.success) resolve(checked.data)
-            else
-              reject(
-                new LanternError(
-                  'internal',
-                  `the telemetry store's answer is not of its form: ${checked.error.message}`,
-                ),
-              )
-          }
-        },
-        fail(error) {
-          end()
-          reject(error)
-        },
-      })
-      to.send({ type: 'telemetry', id: questionId, method, ...(question ? { request: question } : {}) })
+      pending.set(id, { timer, accept, reject })
+      try {
+        channel.send({ telemetry: 'question', id, query })
+      } catch {
+        settle(id)?.reject(away())
+      }
     })
   }
 
   return {
-    series: (query) => ask('series', answers.series, query),
-    latest: (query) => ask('latest', answers.latest, query),
-    stats: () => ask('stats', answers.stats),
-    connect(to) {
-      channel = to
-      to.onMessage((message) => {
-        const parsed = answer.safeParse(message)
-        if (parsed.success) pending.get(parsed.data.id)?.settle(parsed.data)
+    connect(next) {
+      failPending()
+      channel = next
+      next.onMessage((message) => {
+        if (channel === next) receive(message)
       })
     },
     disconnect() {
       channel = undefined
-      for (const { fail } of [...pending.values()])
-        fail(new LanternError('store-unavailable', 'the telemetry store ended while it was asked'))
+      failPending()
     },
+    series: (query) => ask({ method: 'series', ...query }, resultSchemas.series),
+    latest: (request) => ask({ method: 'latest', ...request }, resultSchemas.latest),
+    stats: () => ask({ method: 'stats' }, resultSchemas.stats),
   }
+}
+
+function away(): LanternError {
+  return new LanternError('store-unavailable', 'the process of the telemetry store is being started again')
+}
+
+function late(timeoutMs: number): LanternError {
+  return new LanternError('store-timeout', `the telemetry store did not answer within ${timeoutMs / 1000} s`)
 }

@@ -74,7 +74,8 @@ export async function prepareTables(connection: DuckDBConnection): Promise<Map<K
   return layouts
 }
 
-async function columnsOf(connection: DuckDBConnection, table: string): Promise<Column[]> {
+/** The columns a table has, in its order. */
+export async function columnsOf(connection: DuckDBConnection, table: string): Promise<Column[]> {
   const reader = await connection.runAndReadAll(
     'SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $table ORDER BY column_index',
     { table },
