@@ -94,7 +94,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 /** Where everything lies in the data folder. */
 export function dataFiles(folder: string) {
   return {
-    journal: join(folder, 'journal.lmdb'),
+    journal: join(folder, 'journal'),
     telemetry: join(folder, 'telemetry.duckdb'),
     registry: join(folder, 'registry.sqlite'),
     adminKey: join(folder, 'admin.key'),

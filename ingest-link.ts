@@ -34,7 +34,6 @@ export function createIngestLink(options: {
   const telemetry = createRemoteTelemetry({ timeoutMs: 15 * second, maxPending: 100 })
   let progress: Progress | undefined
   let running = false
-  let restarts = -1
   let becomeReady: () => void = () => undefined
   const readiness = new Promise<void>((resolve) => {
     becomeReady = resolve
@@ -56,7 +55,6 @@ export function createIngestLink(options: {
       journal.trim(Math.min(progress.telemetryPosition, progress.statePosition))
       if (parsed.data.type !== 'ready') return
       running = true
-      restarts++
       telemetry.connect({
         send: (query) => worker.send(query),
         onMessage: (handler) => handlers.add(handler),
@@ -104,7 +102,7 @@ export function createIngestLink(options: {
             : 'is being started again',
           figures: {
             lagMs,
-            restarts: Math.max(0, restarts),
+            restarts: worker.deaths(),
             readingsStored: progress?.readingsStored ?? 0,
             duplicates: progress?.duplicates ?? 0,
             rejections: progress?.rejections ?? 0,

@@ -16,7 +16,7 @@ import { createMetrics } from './metrics.ts'
 import { LanternError, messageOf } from './model/errors.ts'
 import { second } from './model/time.ts'
 import { attachMqttOverWebSocket } from './mqtt-websocket.ts'
-import { createLmdbJournalWriter } from './stores/journal/lmdb.ts'
+import { createFileJournalWriter } from './stores/journal/file-writer.ts'
 import { createCityView } from './stores/registry/city-view.ts'
 import { createSqliteRegistry } from './stores/registry/sqlite.ts'
 import { createSupervised } from './supervisor.ts'
@@ -52,8 +52,8 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
     await view.start()
     stops.push(() => view.stop())
 
-    const journal = createLmdbJournalWriter({
-      file: files.journal,
+    const journal = createFileJournalWriter({
+      folder: files.journal,
       limitBytes: config.LANTERN_JOURNAL_LIMIT_MB * 2 ** 20,
       logger,
     })

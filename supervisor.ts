@@ -19,6 +19,8 @@ export interface Supervised {
   stop(graceMs: number): Promise<void>
   send(message: object): void
   pid(): number | undefined
+  /** How often the child ended by itself. */
+  deaths(): number
 }
 
 export function createSupervised(options: {
@@ -35,6 +37,7 @@ export function createSupervised(options: {
   let child: ChildProcess | undefined
   let stopping = false
   let pause = firstPause
+  let deaths = 0
   let ended: Promise<void> = Promise.resolve()
 
   function launch(): void {
@@ -53,6 +56,7 @@ export function createSupervised(options: {
         onExit?.()
         resolve()
         if (stopping) return
+        deaths++
         if (performance.now() - startedAt > wellAfter) pause = firstPause
         logger.error(
           { child: name, code, signal, pauseMs: pause },
@@ -87,5 +91,6 @@ export function createSupervised(options: {
       if (child?.connected) child.send(message, () => undefined)
     },
     pid: () => child?.pid,
+    deaths: () => deaths,
   }
 }

@@ -5,7 +5,7 @@
 import { dataFiles, readConfig } from '../config.ts'
 import { createLogger } from '../log.ts'
 import { messageOf } from '../model/errors.ts'
-import { createLmdbJournalReader } from '../stores/journal/lmdb.ts'
+import { createFileJournalReader } from '../stores/journal/file-reader.ts'
 import { createCityView } from '../stores/registry/city-view.ts'
 import { createSqliteRegistry } from '../stores/registry/sqlite.ts'
 import { createDuckDbTelemetry } from '../stores/telemetry/duckdb.ts'
@@ -27,7 +27,7 @@ const telemetry = createDuckDbTelemetry({
   rollupRetentionDays: config.LANTERN_ROLLUP_RETENTION_DAYS,
 })
 const registry = createSqliteRegistry({ file: files.registry })
-const journal = createLmdbJournalReader({ file: files.journal })
+const journal = createFileJournalReader({ folder: files.journal, logger })
 const view = createCityView({ registry, clock, logger })
 let worker: Worker | undefined
 

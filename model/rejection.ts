@@ -23,7 +23,6 @@ export const rejectionReasons = {
   'invalid-status': 'Send {"online":true} or {"online":false}, with further fields as you like.',
   'foreign-topic': 'A device may publish only below its own devices/<id>/. The connection was closed.',
   'sign-in-failed': 'Sign in with the device id as user name and its token as password.',
-  'store-refused': 'The store would not take this reading; the detail has its words.',
 } as const
 
 export type RejectionReason = keyof typeof rejectionReasons

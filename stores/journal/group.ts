@@ -1,28 +1,31 @@
 /**
- * How a group of messages looks on disk: one binary value, written and read in one go by the LMDB driver.
+ * How a group of messages looks on disk: built by the writer, found again by the reader and at a start.
  *
- *   u8 version (1) · u32 messages · f64 bytes of this and all groups before it
+ *   u32 "LNJ1" · u32 bytes of the whole group · u32 CRC-32 of all that follows · u32 messages · f64 position
  *   each message: u16 topic length · u32 payload length · f64 receivedAt · topic (UTF-8) · payload
  *
- * The running total of bytes makes the journal's size a subtraction instead of a count.
+ * All numbers are little-endian. The checksum tells a group that was written to its end from a torn one.
  */
-import type { JournalMessage } from './port.ts'
+import { crc32 } from 'node:zlib'
+import type { JournalGroup, JournalMessage } from './port.ts'
 
-const version = 1
-const headerBytes = 13
+const magic = 0x314a4e4c
+export const groupHeaderBytes = 24
+const checkedFrom = 12
 const messageHeaderBytes = 14
 const maxTopicBytes = 65_535
 
 /** Collects messages into one buffer that grows as needed. */
 export class GroupBuilder {
   private buffer = Buffer.allocUnsafeSlow(64 * 1024)
-  private length = headerBytes
-  count = 0
+  private length = groupHeaderBytes
+  private count = 0
 
   get bytes(): number {
     return this.length
   }
 
+  /** Copies the message in. */
   add(message: JournalMessage): void {
     const { topic, payload } = message
     const most = this.length + messageHeaderBytes + topic.length * 3 + payload.length
@@ -41,16 +44,18 @@ export class GroupBuilder {
   }
 
   /** The group as it goes to disk: a view that is valid until `reset`. */
-  finish(totalBytesBefore: number): { value: Buffer; totalBytes: number } {
-    const totalBytes = totalBytesBefore + this.length
-    this.buffer.writeUInt8(version, 0)
-    this.buffer.writeUInt32LE(this.count, 1)
-    this.buffer.writeDoubleLE(totalBytes, 5)
-    return { value: this.buffer.subarray(0, this.length), totalBytes }
+  finish(position: number): Buffer {
+    const group = this.buffer.subarray(0, this.length)
+    group.writeUInt32LE(magic, 0)
+    group.writeUInt32LE(this.length, 4)
+    group.writeUInt32LE(this.count, 12)
+    group.writeDoubleLE(position, 16)
+    group.writeUInt32LE(crc32(group.subarray(checkedFrom)), 8)
+    return group
   }
 
   reset(): void {
-    this.length = headerBytes
+    this.length = groupHeaderBytes
     this.count = 0
   }
 
@@ -61,34 +66,35 @@ export class GroupBuilder {
   }
 }
 
-/** The running total of bytes that a group was written with. */
-export function totalBytesOf(value: Buffer): number {
-  checkVersion(value)
-  return value.readDoubleLE(5)
+/** What stands at `at`: a group's size and position, `torn` where none does, or how many bytes are missing to tell. */
+export type Found = { bytes: number; position: number } | { missing: number } | 'torn'
+
+export function findGroup(data: Buffer, at: number): Found {
+  const available = data.length - at
+  if (available < groupHeaderBytes) return { missing: groupHeaderBytes - available }
+  const bytes = data.readUInt32LE(at + 4)
+  if (data.readUInt32LE(at) !== magic || bytes < groupHeaderBytes) return 'torn'
+  if (available < bytes) return { missing: bytes - available }
+  const checked = crc32(data.subarray(at + checkedFrom, at + bytes))
+  return checked === data.readUInt32LE(at + 8) ? { bytes, position: data.readDoubleLE(at + 16) } : 'torn'
 }
 
-/** The messages of a group; their payloads are views of `value`. */
-export function decodeGroup(value: Buffer): JournalMessage[] {
-  checkVersion(value)
-  const count = value.readUInt32LE(1)
+/** The group at `at`, which `findGroup` has found; the payloads are views of `data`. */
+export function decodeGroup(data: Buffer, at: number): JournalGroup {
+  const count = data.readUInt32LE(at + 12)
   const messages = new Array<JournalMessage>(count)
-  let at = headerBytes
+  let next = at + groupHeaderBytes
   for (let index = 0; index < count; index++) {
-    const topicBytes = value.readUInt16LE(at)
-    const payloadBytes = value.readUInt32LE(at + 2)
-    const receivedAt = value.readDoubleLE(at + 6)
-    const payloadAt = at + messageHeaderBytes + topicBytes
-    at = payloadAt + payloadBytes
+    const topicBytes = data.readUInt16LE(next)
+    const payloadBytes = data.readUInt32LE(next + 2)
+    const receivedAt = data.readDoubleLE(next + 6)
+    const payloadAt = next + messageHeaderBytes + topicBytes
+    next = payloadAt + payloadBytes
     messages[index] = {
-      topic: value.toString('utf8', payloadAt - topicBytes, payloadAt),
-      payload: value.subarray(payloadAt, at),
+      topic: data.toString('utf8', payloadAt - topicBytes, payloadAt),
+      payload: data.subarray(payloadAt, next),
       receivedAt,
     }
   }
-  return messages
-}
-
-function checkVersion(value: Buffer): void {
-  if (value[0] !== version)
-    throw new Error(`this journal group has format ${value[0]}; this Lantern reads format ${version}`)
+  return { position: data.readDoubleLE(at + 16), messages }
 }

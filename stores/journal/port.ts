@@ -1,6 +1,6 @@
 /**
  * The journal port: where a message is put on disk before the broker acknowledges it, and where ingest
- * reads it, in order. The first driver is LMDB; every driver passes tests/contracts/journal.ts.
+ * reads it, in order. The embedded driver is plain files; every driver passes tests/contracts/journal.ts.
  *
  * Messages reach the disk in groups; a position is the number of a group. Positions only ever grow.
  */

@@ -7,7 +7,8 @@ import { pino } from 'pino'
 import { createSites } from '../../ingest/sites.ts'
 import { createWorker, type Worker } from '../../ingest/worker.ts'
 import type { KindName } from '../../model/kinds.ts'
-import { createLmdbJournalReader, createLmdbJournalWriter } from '../../stores/journal/lmdb.ts'
+import { createFileJournalReader } from '../../stores/journal/file-reader.ts'
+import { createFileJournalWriter } from '../../stores/journal/file-writer.ts'
 import type { JournalMessage } from '../../stores/journal/port.ts'
 import { createCityView } from '../../stores/registry/city-view.ts'
 import type { Registry } from '../../stores/registry/port.ts'
@@ -39,10 +40,10 @@ export async function startTestIngest(
   await registry.start()
   await registry.putCity({ areas, places })
   await signUp(registry, devices)
-  const file = join(folder, 'journal.lmdb')
-  const writer = createLmdbJournalWriter({ file, limitBytes: 1 << 30, logger, lingerMs: 0 })
+  const file = join(folder, 'journal')
+  const writer = createFileJournalWriter({ folder: file, limitBytes: 1 << 30, logger, lingerMs: 0 })
   await writer.start({ after: 0 })
-  const journal = createLmdbJournalReader({ file })
+  const journal = createFileJournalReader({ folder: file, logger })
   await journal.start()
   const telemetry = createDuckDbTelemetry({
     file: join(folder, 'telemetry.duckdb'),

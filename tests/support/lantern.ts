@@ -25,6 +25,8 @@ export interface RunningLantern {
   /** Every line of the log so far. */
   readonly log: z.output<typeof logLine>[]
   readonly pid: number
+  /** What it ended with, and its last words; empty while it runs. */
+  epitaph(): string
   /** The processes it has started, such as ingest. */
   children(): number[]
   /** SIGINT, as Ctrl-C does; resolves to the exit code. */
@@ -67,8 +69,15 @@ export async function startLantern(options: {
     },
   })
   const log: RunningLantern['log'] = []
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  await ready(child, log, exited)
+  const errors: string[] = []
+  let ended = ''
+  const exited = new Promise<number | null>((resolve) =>
+    child.once('exit', (code, signal) => {
+      ended = `ended with ${signal ?? code}`
+      resolve(code)
+    }),
+  )
+  await ready({ child, log, errors, exited })
   const urlOf = (msg: string) => z.object({ url: z.string() }).parse(log.find((line) => line.msg === msg)).url
   const pid = child.pid ?? 0
   return {
@@ -76,6 +85,7 @@ export async function startLantern(options: {
     mqttPort: Number(new URL(urlOf('MQTT is open')).port),
     log,
     pid,
+    epitaph: () => (ended ? [ended, ...errors].join('\n') : ''),
     children: () => childrenOf(pid),
     async stop() {
       child.kill('SIGINT')
@@ -89,15 +99,19 @@ export async function startLantern(options: {
   }
 }
 
-async function ready(
-  child: ChildProcess,
-  log: RunningLantern['log'],
-  exited: Promise<number | null>,
-): Promise<void> {
+async function ready(options: {
+  child: ChildProcess
+  log: RunningLantern['log']
+  errors: string[]
+  exited: Promise<number | null>
+}): Promise<void> {
+  const { child, log, errors, exited } = options
   const { stdout, stderr } = child
   if (!stdout || !stderr) throw new Error('the process has no output')
-  const errors: string[] = []
-  createInterface(stderr).on('line', (line) => errors.push(line))
+  createInterface(stderr).on('line', (line) => {
+    errors.push(line)
+    if (errors.length > 100) errors.shift()
+  })
   await new Promise<void>((resolve, reject) => {
     const fail = (what: string) =>
       reject(
