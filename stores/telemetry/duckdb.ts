@@ -2,24 +2,28 @@
  * The telemetry port on DuckDB: the embedded default. One process (the ingest worker) owns the file; the API
  * reaches it through remote.ts. This file puts the parts of ./duckdb/ together and owns their start and stop.
  */
-import { stat } from 'node:fs/promises'
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { LanternError } from '../../model/errors.ts'
 import type { KindName } from '../../model/kinds.ts'
 import type { Reading } from '../../model/reading.ts'
+import { bytesOnDisk, createCheckpoints } from './duckdb/checkpoints.ts'
+import { createDueMarks } from './duckdb/due.ts'
 import { asStoreError } from './duckdb/failures.ts'
-import { type Layout, prepareTables } from './duckdb/layout.ts'
-import { existingKeys, newestReadings } from './duckdb/lookup.ts'
+import type { Layout } from './duckdb/layout.ts'
+import { existingKeys, newestReadings, oldestReading } from './duckdb/lookup.ts'
+import { createMaintenance, type Maintenance } from './duckdb/maintenance.ts'
 import { createMutex } from './duckdb/mutex.ts'
 import { openInstance } from './duckdb/open.ts'
 import { createQueryPool } from './duckdb/pool.ts'
 import { runSeries } from './duckdb/series.ts'
+import { prepareTables } from './duckdb/tables.ts'
+import { countReadings, readWatermarks } from './duckdb/totals.ts'
 import { createWriter, type Writer } from './duckdb/writer.ts'
 import type { Telemetry } from './port.ts'
 
 export interface DuckDbTelemetryOptions {
   readonly file: string
-  /** How long readings are kept, days. */
+  /** How long readings are kept, days; one day more, to be exact, see maintenance.ts. */
   readonly retentionDays: number
   /** How long the 5-minute roll-ups are kept, days. */
   readonly rollupRetentionDays: number
@@ -31,6 +35,8 @@ export interface DuckDbTelemetryOptions {
   /** Queries that wait for one of those to end; further ones are refused. */
   readonly maxWaitingQueries?: number
   readonly queryTimeoutMs?: number
+  /** How long one call of `maintain` may go on; what is left waits for the next. */
+  readonly maintenanceBudgetMs?: number
   /** How long to wait for a predecessor to let go of the file. */
   readonly lockTimeoutMs?: number
 }
@@ -41,21 +47,19 @@ interface Opened {
   readonly connections: readonly DuckDBConnection[]
   readonly layouts: ReadonlyMap<KindName, Layout>
   readonly writer: Writer
+  readonly maintenance: Maintenance
   readonly watermarks: Map<number, number>
 }
 
 export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetry {
-  const {
-    file,
-    maxQueries = 2,
-    maxWaitingQueries = 64,
-    queryTimeoutMs = 10_000,
-    lockTimeoutMs = 10_000,
-  } = options
-  const { memoryLimitMb = 1024, threads = 2 } = options
+  const { file, maxQueries = 2, maxWaitingQueries = 64, queryTimeoutMs = 10_000 } = options
+  const { memoryLimitMb = 1024, threads = 2, lockTimeoutMs = 10_000, maintenanceBudgetMs = 20_000 } = options
   const writing = createMutex()
+  const maintaining = createMutex()
   const pool = createQueryPool({ timeoutMs: queryTimeoutMs, maxWaiting: maxWaitingQueries })
+  const checkpoints = createCheckpoints({ file })
   let opened: Opened | undefined
+  let stopping = false
 
   function store(): Opened {
     if (!opened) throw new LanternError('store-unavailable', 'the telemetry store is not running')
@@ -68,7 +72,7 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
     return layout
   }
 
-  /** On the writing connection, after everything that was asked of it before. */
+  /** With the writing to itself, after everything that was asked of it before. */
   function exclusive<T>(task: (store: Opened) => Promise<T>): Promise<T> {
     return writing.run(async () => {
       try {
@@ -79,95 +83,101 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
     })
   }
 
+  async function open(instance: DuckDBInstance): Promise<Opened> {
+    const connection = await instance.connect()
+    const maintaining = await instance.connect()
+    const queries = await Promise.all(Array.from({ length: maxQueries }, () => instance.connect()))
+    const layouts = await prepareTables(connection)
+    const due = await createDueMarks(connection)
+    pool.start(queries)
+    return {
+      instance,
+      writing: connection,
+      connections: [connection, maintaining, ...queries],
+      layouts,
+      writer: await createWriter({ connection, layouts, due }),
+      maintenance: createMaintenance({
+        connection: maintaining,
+        layouts,
+        due,
+        retentionDays: options.retentionDays,
+        rollupRetentionDays: options.rollupRetentionDays,
+        budgetMs: maintenanceBudgetMs,
+        exclusive,
+        stopping: () => stopping,
+      }),
+      watermarks: await readWatermarks(connection, layouts),
+    }
+  }
+
   return {
     async start() {
       if (opened) return
+      stopping = false
       const instance = await openInstance({ file, memoryLimitMb, threads, lockTimeoutMs })
-      const connection = await instance.connect()
-      const layouts = await prepareTables(connection)
-      const connections = await Promise.all(Array.from({ length: maxQueries }, () => instance.connect()))
-      opened = {
-        instance,
-        writing: connection,
-        connections,
-        layouts,
-        writer: await createWriter({ connection, layouts }),
-        watermarks: await readWatermarks(connection, layouts),
+      try {
+        opened = await open(instance)
+      } catch (thrown) {
+        instance.closeSync()
+        throw asStoreError(thrown)
       }
-      pool.start(connections)
     },
     async stop() {
+      stopping = true
       await pool.stop()
+      await maintaining.run(() => Promise.resolve())
       await writing.run(async () => {
         if (!opened) return
-        const { instance, connections } = opened
-        const last = opened.writing
+        const { instance, connections, writing } = opened
         opened = undefined
         // Closing would do it too, but on this thread.
-        await last.run('CHECKPOINT').catch(() => undefined)
-        for (const connection of [...connections, last]) connection.closeSync()
+        await writing.run('CHECKPOINT').catch(() => undefined)
+        for (const connection of connections) connection.closeSync()
         instance.closeSync()
       })
     },
     position: () => exclusive(({ writer }) => writer.position()),
     putSites: (sites) => exclusive(({ writer }) => writer.putSites(sites)),
-    watermarks: () => exclusive(async ({ watermarks }) => new Map(watermarks)),
-    existing: (keys) => exclusive((of) => existingKeys(of.writing, of.layouts, keys)),
-    append: (readings, position) =>
-      exclusive(async ({ writer, watermarks }) => {
+    watermarks: () => exclusive(({ watermarks }) => Promise.resolve(new Map(watermarks))),
+    existing: (keys) => exclusive((store) => existingKeys(store.writing, store.layouts, keys)),
+    async append(readings, position) {
+      await exclusive(async ({ writer, watermarks }) => {
         await writer.append(readings, position)
         raise(watermarks, readings)
+      })
+      if (!checkpoints.mayBeDue(readings.length)) return
+      // After this append, before the next; what fails here is raised by the next maintenance.
+      exclusive(({ writing }) => checkpoints.runIfDue(writing)).catch(() => undefined)
+    },
+    maintain: (now) =>
+      maintaining.run(async () => {
+        await exclusive(({ writing }) => checkpoints.runIfDue(writing))
+        try {
+          await store().maintenance.run(now)
+        } catch (thrown) {
+          throw asStoreError(thrown)
+        }
       }),
-    async maintain() {},
-    series: (query) => pool.run((connection) => runSeries(connection, layoutOf(query.kind), query)),
+    series: (query) => pool.run((read) => runSeries(read, layoutOf(query.kind), query)),
     latest: (request) =>
-      pool.run((connection) => {
+      pool.run(async (read) => {
         const newest = store().watermarks.get(request.serial)
-        if (newest === undefined) return Promise.resolve([])
-        return newestReadings(connection, layoutOf(request.kind), {
+        if (newest === undefined) return []
+        const layout = layoutOf(request.kind)
+        const oldest = await oldestReading(read, layout)
+        return newestReadings(read, layout, {
           serial: request.serial,
           limit: request.limit,
-          from: request.from ?? 0,
-          before: Math.min(request.before ?? Number.MAX_SAFE_INTEGER, newest + 1),
+          from: Math.max(request.from ?? oldest, oldest),
+          before: Math.min(request.before ?? newest + 1, newest + 1),
         })
       }),
     stats: () =>
-      pool.run(async (connection) => {
-        let readings = 0
-        let oldest: number | null = null
-        for (const { table } of store().layouts.values()) {
-          const reader = await connection.runAndReadAll(
-            `SELECT count(*)::DOUBLE, min(observed_at)::DOUBLE FROM ${table}`,
-          )
-          readings += Number(reader.value(0, 0))
-          const least = reader.value(1, 0)
-          if (least !== null) oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, Number(least))
-        }
-        return { readings, bytes: (await sizeOf(file)) + (await sizeOf(`${file}.wal`)), oldest }
+      pool.run(async (read) => {
+        const { readings, oldest } = await countReadings(read, store().layouts)
+        return { readings, bytes: await bytesOnDisk(file), oldest }
       }),
   }
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  )
-}
-
-/** Of each device the newest observation stored. */
-async function readWatermarks(
-  connection: DuckDBConnection,
-  layouts: ReadonlyMap<KindName, Layout>,
-): Promise<Map<number, number>> {
-  const watermarks = new Map<number, number>()
-  for (const { table } of layouts.values()) {
-    const reader = await connection.runAndReadAll(
-      `SELECT serial, max(observed_at)::DOUBLE FROM ${table} GROUP BY serial`,
-    )
-    for (const [serial, newest] of reader.getRows()) watermarks.set(Number(serial), Number(newest))
-  }
-  return watermarks
 }
 
 function raise(watermarks: Map<number, number>, readings: readonly Reading[]): void {

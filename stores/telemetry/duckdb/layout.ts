@@ -1,11 +1,10 @@
 /**
- * How a kind lies in DuckDB: one table a kind, one column a field. The tables are made, and columns that
- * a newer version of a kind adds are added, when the store starts; a column is never removed, because old
- * readings still have it.
+ * How a kind lies in DuckDB: one table a kind, one column a field; its roll-ups are in rollup.ts. Used by every part
+ * of the store that writes SQL.
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { StoredField } from '../../../model/kind.ts'
-import { type KindName, kinds } from '../../../model/kinds.ts'
+import type { KindName } from '../../../model/kinds.ts'
 
 /** A column of a raw table in the order of the table: one of the store's own three, or a field. */
 export interface Column {
@@ -40,40 +39,6 @@ export function columnType(field: StoredField): 'DOUBLE' | 'BOOLEAN' {
   return field.type === 'boolean' ? 'BOOLEAN' : 'DOUBLE'
 }
 
-/** Makes what is missing in the file, and tells how each kind lies in it. */
-export async function prepareTables(connection: DuckDBConnection): Promise<Map<KindName, Layout>> {
-  await connection.run(`
-    CREATE TABLE IF NOT EXISTS position (value BIGINT NOT NULL);
-    INSERT INTO position SELECT 0 WHERE NOT EXISTS (FROM position);
-    CREATE TABLE IF NOT EXISTS site (serial INTEGER NOT NULL, device VARCHAR NOT NULL, kind VARCHAR NOT NULL,
-                                     place VARCHAR NOT NULL);
-    CREATE TABLE IF NOT EXISTS site_area (serial INTEGER NOT NULL, level VARCHAR NOT NULL, area VARCHAR NOT NULL);
-  `)
-  const layouts = new Map<KindName, Layout>()
-  for (const kind of kinds) {
-    const table = quoted(kind.name)
-    const wanted = [
-      ...ownColumns,
-      ...kind.fields.map((field) => ({ name: field.name, type: columnType(field) })),
-    ]
-    assertDistinct(kind.name, wanted)
-    await connection.run(
-      `CREATE TABLE IF NOT EXISTS ${table} (${ownColumns.map((column) => `${column.name} ${column.type} NOT NULL`).join(', ')})`,
-    )
-    const present = new Set((await columnsOf(connection, kind.name)).map((column) => column.name))
-    for (const column of wanted)
-      if (!present.has(column.name))
-        await connection.run(`ALTER TABLE ${table} ADD COLUMN ${quoted(column.name)} ${column.type}`)
-    layouts.set(kind.name, {
-      kind: kind.name,
-      table,
-      fields: kind.fields,
-      columns: await columnsOf(connection, kind.name),
-    })
-  }
-  return layouts
-}
-
 /** The columns a table has, in its order. */
 export async function columnsOf(connection: DuckDBConnection, table: string): Promise<Column[]> {
   const reader = await connection.runAndReadAll(
@@ -85,14 +50,4 @@ export async function columnsOf(connection: DuckDBConnection, table: string): Pr
       throw new Error(`table ${table}: column ${String(name)} has the unexpected type ${String(type)}`)
     return { name: String(name), type }
   })
-}
-
-/** DuckDB's names do not tell upper from lower case, so two fields may not differ by that alone. */
-function assertDistinct(kind: string, columns: readonly Column[]): void {
-  const seen = new Set<string>()
-  for (const { name } of columns) {
-    const folded = name.toLowerCase()
-    if (seen.has(folded)) throw new Error(`kind ${kind}: the name of field ${name} is taken`)
-    seen.add(folded)
-  }
 }

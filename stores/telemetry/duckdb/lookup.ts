@@ -8,6 +8,7 @@ import type { KindName } from '../../../model/kinds.ts'
 import type { Reading } from '../../../model/reading.ts'
 import { hour } from '../../../model/time.ts'
 import { type Layout, quoted } from './layout.ts'
+import type { Read } from './pool.ts'
 
 export interface Key {
   readonly serial: number
@@ -45,12 +46,18 @@ export async function existingKeys(
   return found
 }
 
+/** When the oldest reading of a kind was observed, epoch ms; 0: there is none. */
+export async function oldestReading(read: Read, layout: Layout): Promise<number> {
+  const reader = await read(`SELECT min(observed_at)::DOUBLE FROM ${layout.table}`)
+  return Number(reader.value(0, 0) ?? 0)
+}
+
 /** The first stretch of time that is searched; each further one is four times as long. */
 const firstStretch = 6 * hour
 
 /** A device's newest readings in [from, before), newest first, searched backwards in growing stretches. */
 export async function newestReadings(
-  connection: DuckDBConnection,
+  read: Read,
   layout: Layout,
   request: { serial: number; limit: number; from: number; before: number },
 ): Promise<Reading[]> {
@@ -62,7 +69,7 @@ export async function newestReadings(
   let high = before
   for (let stretch = firstStretch; high > from && found.length < limit; stretch *= 4) {
     const low = Math.max(from, high - stretch)
-    const reader = await connection.runAndReadAll(sql, { serial, low, high, limit: limit - found.length })
+    const reader = await read(sql, { serial, low, high, limit: limit - found.length })
     for (const row of reader.getRows()) found.push(readingOf(layout, serial, row))
     high = low
   }

@@ -20,6 +20,8 @@ export async function openInstance(options: {
     threads: String(options.threads),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // Checkpoints are the store's own business; see checkpoint.ts.
+    wal_autocheckpoint: '1TiB',
   }
   for (let waited = 0; ; waited += retryEveryMs) {
     try {

@@ -1,30 +1,34 @@
 /**
- * The connections that queries run on: few, so that they cannot take the machine from the appends, and
- * each query with a time limit that covers its wait for a connection too.
+ * The connections that queries run on: few, so that they cannot take the machine from the appends. Each
+ * query sees one state of the store, whatever its number of statements, and has a time limit that covers its
+ * wait for a connection too.
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { LanternError } from '../../../model/errors.ts'
 import { asStoreError } from './failures.ts'
+
+/** Runs one statement and reads all that it answers. */
+export type Read = DuckDBConnection['runAndReadAll']
 
 export interface QueryPool {
   start(connections: readonly DuckDBConnection[]): void
   /** Stops what runs, fails what waits, and ends when no connection is in use. */
   stop(): Promise<void>
   /** Raises `store-timeout`, `too-many-requests`, or what the work raises. */
-  run<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>
+  run<T>(work: (read: Read) => Promise<T>): Promise<T>
 }
 
-/** An interrupt reaches only the statement that runs at that moment, so it is repeated. */
+/** An interrupt reaches only what runs at that moment, so it is repeated while a statement is under way. */
 const interruptEveryMs = 50
 
 export function createQueryPool(options: { timeoutMs: number; maxWaiting: number }): QueryPool {
+  const { timeoutMs, maxWaiting } = options
   let open = false
   let idle: DuckDBConnection[] = []
-  const busy = new Map<DuckDBConnection, Promise<unknown>>()
+  const busy = new Map<AbortController, Promise<unknown>>()
   const waiting = new Set<(connection: DuckDBConnection | undefined) => void>()
 
   function release(connection: DuckDBConnection): void {
-    busy.delete(connection)
     const [next] = waiting
     if (!next) {
       idle.push(connection)
@@ -34,24 +38,21 @@ export function createQueryPool(options: { timeoutMs: number; maxWaiting: number
     next(connection)
   }
 
-  function acquire(signal: AbortSignal): Promise<DuckDBConnection> {
-    if (!open)
-      return Promise.reject(new LanternError('store-unavailable', 'the telemetry store is not running'))
+  async function acquire(signal: AbortSignal): Promise<DuckDBConnection> {
+    if (!open) throw new LanternError('store-unavailable', 'the telemetry store is not running')
     const connection = idle.pop()
-    if (connection) return Promise.resolve(connection)
-    if (waiting.size >= options.maxWaiting)
-      return Promise.reject(
-        new LanternError('too-many-requests', `${waiting.size} telemetry queries are waiting already`),
-      )
+    if (connection) return connection
+    if (waiting.size >= maxWaiting)
+      throw new LanternError('too-many-requests', `${waiting.size} telemetry queries are waiting already`)
     return new Promise((resolve, reject) => {
       const take = (given: DuckDBConnection | undefined) => {
         signal.removeEventListener('abort', giveUp)
         if (given) resolve(given)
-        else reject(new LanternError('store-unavailable', 'the telemetry store is stopping'))
+        else reject(stopping())
       }
       const giveUp = () => {
         waiting.delete(take)
-        reject(timeout(options.timeoutMs))
+        reject(signal.reason)
       }
       waiting.add(take)
       signal.addEventListener('abort', giveUp, { once: true })
@@ -67,27 +68,24 @@ export function createQueryPool(options: { timeoutMs: number; maxWaiting: number
       open = false
       for (const give of waiting) give(undefined)
       waiting.clear()
-      const interrupting = setInterval(() => {
-        for (const connection of busy.keys()) connection.interrupt()
-      }, interruptEveryMs)
+      for (const limit of busy.keys()) limit.abort(stopping())
       await Promise.all(busy.values())
-      clearInterval(interrupting)
       idle = []
     },
     async run(work) {
       const limit = new AbortController()
-      const timer = setTimeout(() => limit.abort(), options.timeoutMs)
+      const { signal } = limit
+      const timer = setTimeout(() => limit.abort(tooLate(timeoutMs)), timeoutMs)
       try {
-        const connection = await acquire(limit.signal)
-        const result = work(connection)
-        busy.set(
-          connection,
-          result.then(
-            () => release(connection),
-            () => release(connection),
-          ),
-        )
-        return await withinLimit(result, connection, limit.signal, options.timeoutMs)
+        const connection = await acquire(signal)
+        const result = inOneState(connection, signal, work)
+        // The connection is free when its statement has really ended, which may be after the time limit.
+        const free = () => {
+          busy.delete(limit)
+          release(connection)
+        }
+        busy.set(limit, result.then(free, free))
+        return await Promise.race([result, aborted(signal)])
       } catch (thrown) {
         throw asStoreError(thrown)
       } finally {
@@ -97,38 +95,44 @@ export function createQueryPool(options: { timeoutMs: number; maxWaiting: number
   }
 }
 
-/** The result, or `store-timeout` as soon as the signal comes; the query is interrupted until it ends. */
-function withinLimit<T>(
-  result: Promise<T>,
+/** Runs the work in one read transaction; once the signal comes, its statement is interrupted until it ends. */
+async function inOneState<T>(
   connection: DuckDBConnection,
   signal: AbortSignal,
-  timeoutMs: number,
+  work: (read: Read) => Promise<T>,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let interrupting: NodeJS.Timeout | undefined
-    const onLimit = () => {
-      connection.interrupt()
-      interrupting = setInterval(() => connection.interrupt(), interruptEveryMs)
-      reject(timeout(timeoutMs))
-    }
-    signal.addEventListener('abort', onLimit, { once: true })
-    const settled = () => {
-      signal.removeEventListener('abort', onLimit)
-      clearInterval(interrupting)
-    }
-    result.then(
-      (value) => {
-        settled()
-        resolve(value)
-      },
-      (thrown) => {
-        settled()
-        reject(thrown)
-      },
-    )
+  await connection.run('BEGIN TRANSACTION READ ONLY')
+  try {
+    return await work(async (...statement) => {
+      signal.throwIfAborted()
+      let interrupting: NodeJS.Timeout | undefined
+      const interrupt = () => {
+        connection.interrupt()
+        interrupting ??= setInterval(interrupt, interruptEveryMs)
+      }
+      signal.addEventListener('abort', interrupt, { once: true })
+      try {
+        return await connection.runAndReadAll(...statement)
+      } finally {
+        signal.removeEventListener('abort', interrupt)
+        clearInterval(interrupting)
+      }
+    })
+  } finally {
+    await connection.run('ROLLBACK')
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
 }
 
-function timeout(timeoutMs: number): LanternError {
+function tooLate(timeoutMs: number): LanternError {
   return new LanternError('store-timeout', `the telemetry store did not answer within ${timeoutMs / 1000} s`)
+}
+
+function stopping(): LanternError {
+  return new LanternError('store-unavailable', 'the telemetry store is stopping')
 }

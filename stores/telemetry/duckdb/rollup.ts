@@ -108,12 +108,16 @@ function rollupColumns(layout: Layout): RollupColumn[] {
   ]
 }
 
-/** Makes the table of a kind, and the columns of fields that are new. */
+/** Makes the table of a kind and its row of `progress`, and the columns of fields that are new. */
 export async function prepareRollup(connection: DuckDBConnection, layout: Layout): Promise<void> {
   const table = rollupTable(layout.kind)
   const columns = rollupColumns(layout)
   await connection.run(
     `CREATE TABLE IF NOT EXISTS ${quoted(table)} (${columns.map(({ name, type }) => `${quoted(name)} ${type}`).join(', ')})`,
+  )
+  await connection.run(
+    'INSERT INTO progress SELECT $kind, NULL, 0 WHERE NOT EXISTS (FROM progress WHERE kind = $kind)',
+    { kind: layout.kind },
   )
   const present = new Set((await columnsOf(connection, table)).map(({ name }) => name))
   for (const { name, type } of columns)

@@ -1,58 +1,56 @@
 /**
- * Builds and runs the query behind `series`: filter by site, cut into windows, aggregate by group. Names in
- * the SQL come from the kinds; every value is bound.
+ * Runs the query behind `series`: chooses between readings and roll-ups, filters by site, cuts into windows,
+ * aggregates by group. Names in the SQL come from the kinds; every value is bound.
  */
-import type { DuckDBConnection } from '@duckdb/node-api'
 import { LanternError } from '../../../model/errors.ts'
+import type { StoredField } from '../../../model/kind.ts'
 import type { Aggregate, SeriesPoint, SeriesQuery, SeriesResult } from '../port.ts'
-import { type Layout, quoted } from './layout.ts'
+import type { Layout } from './layout.ts'
+import type { Read } from './pool.ts'
+import { planSource } from './series-source.ts'
 
+/** Over the rows of a source: of so many values the sum, min, max, the last and when that was. */
 const aggregateSql: Record<Aggregate, string> = {
-  mean: 'avg(r.v)',
-  sum: 'sum(r.v)',
-  min: 'min(r.v)',
-  max: 'max(r.v)',
-  count: 'count(r.v)',
-  p95: 'quantile_cont(r.v, 0.95)',
+  mean: 'sum(r.sum) / sum(r.count)',
+  sum: 'sum(r.sum)',
+  min: 'min(r.min)',
+  max: 'max(r.max)',
+  count: 'sum(r.count)',
+  p95: 'quantile_cont(r.sum, 0.95)',
   // Of two devices that observed at the same moment the higher serial counts, so that the answer is always the same.
-  last: 'arg_max(r.v, r.observed_at::HUGEINT * 4294967296 + r.serial)',
+  last: 'arg_max(r.last, r.lastAt::HUGEINT * 4294967296 + r.serial)',
 }
 
-/** The readings' series; see the port. */
-export async function runSeries(
-  connection: DuckDBConnection,
-  layout: Layout,
-  query: SeriesQuery,
-): Promise<SeriesResult> {
+/** See the port. */
+export async function runSeries(read: Read, layout: Layout, query: SeriesQuery): Promise<SeriesResult> {
+  const field = fieldOf(layout, query)
+  const source = await planSource(read, layout, field, query)
+  const site = siteClauses(query)
+  // Windows depend on the offset only by its rest, and with that the dividend is never negative.
+  const shift = ((query.offset % query.window) + query.window) % query.window
+  const reader = await read(
+    `SELECT ${site.group} AS g, ((r.moment + $shift) // $window * $window - $shift)::DOUBLE AS w,
+       (${aggregateSql[query.aggregate]})::DOUBLE, sum(r.count)::DOUBLE
+     FROM (${source.sql}) r ${site.join} ${site.where}
+     GROUP BY ALL ORDER BY g, w LIMIT $limit`,
+    { ...source.values, ...site.values, shift, window: query.window, limit: query.maxPoints + 1 },
+  )
+  return { source: source.name, series: toSeries(reader.getColumns(), query.maxPoints) }
+}
+
+function fieldOf(layout: Layout, query: SeriesQuery): StoredField {
+  if (!Number.isSafeInteger(query.window) || query.window < 1)
+    throw new LanternError('invalid-request', `the window is ${query.window} ms`, {
+      faults: [{ field: 'window', message: 'must be a whole number of milliseconds, at least 1' }],
+    })
   const field = layout.fields.find(({ name }) => name === query.field)
   if (!field)
     throw new LanternError('invalid-request', `kind ${layout.kind} has no field ${query.field}`, {
-      faults: [{ field: 'field', message: `one of ${layout.fields.map(({ name }) => name).join(', ')}` }],
+      faults: [
+        { field: 'field', message: `must be one of ${layout.fields.map(({ name }) => name).join(', ')}` },
+      ],
     })
-  if (!Number.isSafeInteger(query.window) || query.window < 1)
-    throw new LanternError('invalid-request', `the window is ${query.window} ms`, {
-      faults: [{ field: 'window', message: 'a whole number of milliseconds, at least 1' }],
-    })
-  const site = siteClauses(query)
-  // Windows depend on the offset only by its rest, and so the dividend is never negative.
-  const shift = ((query.offset % query.window) + query.window) % query.window
-  const reader = await connection.runAndReadAll(
-    `SELECT ${site.group} AS g, ((r.observed_at + $shift) // $window * $window - $shift)::DOUBLE AS w,
-       (${aggregateSql[query.aggregate]})::DOUBLE, count(r.v)::DOUBLE
-     FROM (SELECT serial, observed_at, ${quoted(query.field)}${field.type === 'boolean' ? '::INTEGER' : ''} AS v FROM ${layout.table}
-           WHERE observed_at >= $from AND observed_at < $to) r ${site.join}
-     WHERE r.v IS NOT NULL ${site.where}
-     GROUP BY ALL ORDER BY g, w LIMIT $limit`,
-    {
-      ...site.values,
-      shift,
-      window: query.window,
-      from: query.from,
-      to: query.to,
-      limit: query.maxPoints + 1,
-    },
-  )
-  return { source: 'raw', series: toSeries(reader.getColumns(), query.maxPoints) }
+  return field
 }
 
 function siteClauses(query: SeriesQuery) {
@@ -80,7 +78,7 @@ function siteClauses(query: SeriesQuery) {
     join = 'JOIN site_area ON site_area.serial = r.serial AND site_area.level = $level'
     group = 'site_area.area'
   }
-  return { values, join, group, where: where.map((clause) => `AND ${clause}`).join(' ') }
+  return { values, join, group, where: where.length > 0 ? `WHERE ${where.join(' AND ')}` : '' }
 }
 
 /** Columns group, time, value, count in their order, cut where the group changes. */

@@ -9,6 +9,7 @@ import type { KindName } from '../../../model/kinds.ts'
 import type { Reading } from '../../../model/reading.ts'
 import type { Site } from '../port.ts'
 import { type ColumnWriter, createColumnWriter } from './columns.ts'
+import type { DueMarks, Mark } from './due.ts'
 import { asStoreError } from './failures.ts'
 import type { Layout } from './layout.ts'
 
@@ -27,8 +28,9 @@ interface Lane {
 export async function createWriter(options: {
   connection: DuckDBConnection
   layouts: ReadonlyMap<KindName, Layout>
+  due: DueMarks
 }): Promise<Writer> {
-  const { connection } = options
+  const { connection, due } = options
   const begin = await connection.prepare('BEGIN')
   const commit = await connection.prepare('COMMIT')
   const setPosition = await connection.prepare('UPDATE position SET value = $1')
@@ -64,17 +66,28 @@ export async function createWriter(options: {
     lane.appender.flushSync()
   }
 
+  async function appendMarks(marks: readonly Mark[]): Promise<void> {
+    if (marks.length === 0) return
+    const appender = await connection.createAppender('due')
+    due.write(marks, appender)
+    appender.closeSync()
+  }
+
   return {
     async position() {
       const reader = await connection.runAndReadAll('SELECT value FROM position')
       return Number(reader.value(0, 0))
     },
-    append(readings, position) {
-      return transaction(async () => {
-        for (const [kind, ofKind] of byKind(readings)) await appendRows(kind, ofKind)
+    async append(readings, position) {
+      const groups = byKind(readings)
+      const marks = [...groups].flatMap(([kind, ofKind]) => due.neededFor(kind, ofKind))
+      await transaction(async () => {
+        for (const [kind, ofKind] of groups) await appendRows(kind, ofKind)
+        await appendMarks(marks)
         setPosition.bindBigInt(1, BigInt(position))
         await setPosition.run()
       })
+      due.committed(marks)
     },
     putSites(sites) {
       return transaction(() => replaceSites(connection, sites))
