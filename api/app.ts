@@ -39,7 +39,12 @@ export function buildApp(api: ApiDependencies): App {
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     handlerTimeout: limits.answerMs,
-    http: { connectionsCheckingInterval: Math.min(timeoutCheckMs, limits.requestMs) },
+    http: {
+      connectionsCheckingInterval: Math.min(timeoutCheckMs, limits.requestMs),
+      // Node swaps the two limits where that of the headers is the longer one, and by default it is 60 s.
+      headersTimeout: limits.requestMs,
+      requestTimeout: limits.requestMs,
+    },
     // A request that arrives on an open connection while the API stops is still answered.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,

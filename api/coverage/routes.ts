@@ -31,7 +31,7 @@ export function coverageRoutes(app: App, api: ApiDependencies): void {
         querystring: coverageQuery,
         response: { 200: json('The figures of each area, and of all of them', coverage) },
       },
-      config: { access: 'open', publicForSeconds: 1, errors: ['store-unavailable'] },
+      config: { access: 'open', publicForSeconds: 1 },
     },
     async ({ query: { level, within } }, reply) => {
       const { target, deadline } = api.goal

@@ -19,8 +19,11 @@ export async function registerDevices(
       api.clock(),
     )
     await api.view.refresh()
-    const tokens = new Map(made.map(({ input, token }) => [input.id, token]))
-    return devices.map((device) => ({ device, token: tokens.get(device.id) ?? '' }))
+    const byId = new Map(devices.map((device) => [device.id, device]))
+    return made.flatMap(({ input, token }) => {
+      const device = byId.get(input.id)
+      return device ? [{ device, token }] : []
+    })
   } catch (thrown) {
     throw single ? ofTheOnly(thrown, 'devices[0].') : thrown
   }

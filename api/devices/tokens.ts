@@ -14,11 +14,9 @@ const token = z
   .meta({ id: 'DeviceToken' })
 
 export function tokenRoutes(app: App, api: ApiDependencies): void {
-  async function rotate(ids: readonly string[]): Promise<z.infer<typeof token>[]> {
-    const tokens = ids.map((id) => ({ id, token: newSecret() }))
-    await api.registry.setTokens(tokens.map(({ id, token }) => ({ id, tokenHash: hashSecret(token) })))
-    return tokens
-  }
+  const newToken = (id: string) => ({ id, token: newSecret() })
+  const keep = (tokens: readonly z.infer<typeof token>[]) =>
+    api.registry.setTokens(tokens.map(({ id, token }) => ({ id, tokenHash: hashSecret(token) })))
 
   app.post(
     '/v1/devices/:id/token',
@@ -33,10 +31,10 @@ export function tokenRoutes(app: App, api: ApiDependencies): void {
       config: { access: 'operator', errors: ['not-found', 'conflict', 'store-unavailable'] },
     },
     async (request) => {
-      const { id } = request.params
-      const [rotated = { id, token: '' }] = await rotate([id])
-      request.log.info({ device: id, by: request.caller?.key }, 'token rotated')
-      return rotated
+      const made = newToken(request.params.id)
+      await keep([made])
+      request.log.info({ device: made.id, by: request.caller?.key }, 'token rotated')
+      return made
     },
   )
 
@@ -56,7 +54,8 @@ export function tokenRoutes(app: App, api: ApiDependencies): void {
       config: { access: 'operator', errors: ['not-found', 'conflict', 'store-unavailable'] },
     },
     async (request) => {
-      const tokens = await rotate(request.body.ids)
+      const tokens = request.body.ids.map(newToken)
+      await keep(tokens)
       request.log.info({ devices: tokens.length, by: request.caller?.key }, 'tokens rotated')
       return { tokens }
     },

@@ -49,7 +49,7 @@ const ofFastify: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'The Content-Type of the body is not application/json.',
   ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid-request', 'The body is empty, and should be JSON.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid-request', 'The body is not JSON.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid-request', 'The body is not JSON, or has a key such as __proto__.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid-request', 'The body is not as long as Content-Length says.'],
   FST_ERR_BAD_URL: ['invalid-request', 'The address is not well encoded.'],
   FST_ERR_MAX_PARAM_LENGTH: ['not-found', 'A part of the address is longer than any identifier.'],
