@@ -149,6 +149,12 @@ describe('faults', () => {
     })
   })
 
+  test('a field without end is named by its beginning', async () => {
+    const body = { ['k'.repeat(10_000)]: 1 }
+    const { faults } = problemOf(await city.ask('PATCH', '/v1/devices/c1', { role: 'operator', body }))
+    expect(faults[0]?.field).toBe(`${'k'.repeat(200)}…`)
+  })
+
   test('a thousand bad devices are answered with a bounded list', async () => {
     const devices = Array.from({ length: 1000 }, () => ({ a: 1 }))
     const { faults, detail } = problemOf(

@@ -11,7 +11,11 @@ type Issue = z.core.$ZodIssue
 /** `devices[3].place`; `whole` where the path is empty, for the body or the query itself. */
 function fieldAt(path: Path, whole: string): string {
   const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
-  return text.replace(/^\./, '') || whole
+  return shortened(text.replace(/^\./, ''), 200) || whole
+}
+
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text
 }
 
 /** The keys that a schema knows at a path, whichever of its forms they belong to. */
@@ -51,7 +55,7 @@ function valueAt(data: unknown, path: Path): unknown {
 
 /** A value as it was sent, shortened. */
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  if (typeof value === 'string') return JSON.stringify(shortened(value, 60))
   if (Array.isArray(value)) return 'an array'
   return isObject(value) ? 'an object' : String(value)
 }
