@@ -18,6 +18,7 @@ import type { Registry } from '../stores/registry/port.ts'
 import { type Claim, claimOf, type Identity, proveClaim } from './identity.ts'
 import { limitPackets } from './packet-limit.ts'
 import { createRefusals } from './refusals.ts'
+import { createRevocation } from './revocation.ts'
 import { mayReceive, maySubscribe, refusePublish } from './rights.ts'
 
 /** A CONNECT packet is small; nobody who has not signed in may send more. */
@@ -55,6 +56,7 @@ export function createBroker(options: {
   const { journal, registry, maxConnections, maxPayloadBytes, clock, logger } = options
   const claims = new WeakMap<Client, Claim>()
   const identities = new WeakMap<Client, Identity>()
+  const revocation = createRevocation({ registry, logger })
   const granted = new WeakMap<Client, Set<string>>()
   const refusals = createRefusals({ registry, logger, clock })
   const figures = { messagesReceived: 0, messagesJournaled: 0, messagesNotForwarded: 0, signInsRefused: 0 }
@@ -114,7 +116,11 @@ export function createBroker(options: {
     try {
       const proof = await proveClaim(registry, claim)
       if ('identity' in proof) {
-        identities.set(client, proof.identity)
+        const { identity, hash } = proof
+        identities.set(client, identity)
+        const connection = { identity, hash, end: () => client.close() }
+        revocation.admit(connection)
+        client.conn.once('close', () => revocation.leave(connection))
         return null
       }
       figures.signInsRefused++
@@ -197,6 +203,7 @@ export function createBroker(options: {
       await aedes.listen()
       await retainStatuses()
       refusals.start()
+      await revocation.start()
       const listening = createServer({ noDelay: true, highWaterMark: socketBufferBytes }, accept)
       server = listening
       await new Promise<void>((resolve, reject) => {
@@ -211,6 +218,7 @@ export function createBroker(options: {
       server?.close()
       await new Promise<void>((resolve) => aedes.close(() => resolve()))
       for (const connection of open) connection.destroy()
+      await revocation.stop()
       await refusals.stop()
     },
     accept,

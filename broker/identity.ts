@@ -59,7 +59,7 @@ export function claimOf(packet: ConnectPacket): Claim {
 export async function proveClaim(
   registry: Pick<Registry, 'credential' | 'apiKey'>,
   claim: Claim,
-): Promise<{ identity: Identity } | { refusal: string; known: boolean }> {
+): Promise<{ identity: Identity; hash: Uint8Array } | { refusal: string; known: boolean }> {
   const { user, password } = claim
   const refuse = (refusal: string, known: boolean) => ({ refusal, known })
   if (claim.fault !== null) return refuse(claim.fault, false)
@@ -68,19 +68,18 @@ export async function proveClaim(
     const stored = await registry.apiKey(key.id)
     if (!stored || !secretMatches(key.secret, stored.hash)) return refuse('the API key is not known', false)
     if (stored.revokedAt !== null) return refuse('the API key was revoked', false)
-    return { identity: { type: 'operator', id: stored.id, role: stored.role } }
+    return { identity: { type: 'operator', id: stored.id, role: stored.role }, hash: stored.hash }
   }
   if (!identifierPattern.test(user)) return refuse('the user name is not a device id', false)
   const credential = await registry.credential(user)
   if (!credential) return refuse('there is no such device', false)
   if (!secretMatches(password, credential.tokenHash)) return refuse('the token is wrong', true)
   if (credential.device.status === 'decommissioned') return refuse('the device was decommissioned', true)
-  return {
-    identity: {
-      type: 'device',
-      id: user,
-      telemetryTopic: telemetryTopic(user),
-      statusTopic: statusTopic(user),
-    },
-  }
+  const identity = {
+    type: 'device',
+    id: user,
+    telemetryTopic: telemetryTopic(user),
+    statusTopic: statusTopic(user),
+  } as const
+  return { identity, hash: credential.tokenHash }
 }

@@ -28,7 +28,12 @@ const telemetry = createDuckDbTelemetry({
 })
 const registry = createSqliteRegistry({ file: files.registry })
 const journal = createFileJournalReader({ folder: files.journal, logger })
-const view = createCityView({ registry, clock, logger })
+// Ingest makes the device states itself; its view of the city need not read them back.
+const view = createCityView({
+  registry: { ...registry, versions: async () => ({ ...(await registry.versions()), states: 0 }) },
+  clock,
+  logger,
+})
 let worker: Worker | undefined
 
 function tell(type: WorkerMessage['type'], running: Worker): void {

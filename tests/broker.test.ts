@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Broker, createBroker } from '../broker/broker.ts'
+import { hashSecret } from '../model/access.ts'
 import type { JournalMessage, JournalWriter } from '../stores/journal/port.ts'
 import type { Registry } from '../stores/registry/port.ts'
 import { createSqliteRegistry } from '../stores/registry/sqlite.ts'
@@ -243,6 +244,34 @@ describe('the broker', () => {
     await mine.publishAsync('devices/cam-1/telemetry', '{}', { qos: 1 })
     expect(lost).toBe(false)
     await Promise.all([mine.endAsync(), other.endAsync(), operator.endAsync()])
+  })
+
+  it('ends the connections of a device whose token was replaced or that was decommissioned, and no others', async () => {
+    const [first, second, third] = await signUp(registry, [
+      { id: 'rev-1', kind: 'camera' },
+      { id: 'rev-2', kind: 'camera' },
+      { id: 'rev-3', kind: 'camera' },
+    ])
+    if (!first || !second || !third) throw new Error('no devices')
+    const [one, two, three] = await Promise.all([asDevice(first), asDevice(second), asDevice(third)])
+    await Promise.all([
+      closed(one),
+      closed(two),
+      registry.setTokens([{ id: 'rev-1', tokenHash: hashSecret('another') }]),
+      registry.decommissionDevice('rev-2', Date.now()),
+    ])
+    await three.publishAsync('devices/rev-3/telemetry', '{}', { qos: 1 })
+    expect(three.connected).toBe(true)
+    await three.endAsync()
+    await expect(asDevice(first)).rejects.toThrow()
+    await expect(asDevice(second)).rejects.toThrow()
+  })
+
+  it('ends the connections of an API key that was revoked', async () => {
+    const key = await addKey(registry, 'operator')
+    const operator = await connect(url, { username: 'api-key', password: key })
+    await Promise.all([closed(operator), registry.revokeApiKey(key.slice(3, 15), Date.now())])
+    await expect(connect(url, { username: 'api-key', password: key })).rejects.toThrow()
   })
 
   it('ends a connection that announces too large a packet, signed in or not', async () => {

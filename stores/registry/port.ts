@@ -2,7 +2,7 @@
  * The registry port: areas, places, devices, API keys, the state of each device, rejections. The first
  * driver is SQLite (node:sqlite) through Kysely; every driver passes tests/contracts/registry.ts.
  *
- * Every change of a device or of its state gets the next number of a counter, so that a reader asks for
+ * Every change of a device (its token too) or of its state gets the next number of a counter, so that a reader asks for
  * "all since n" and holds a copy (`city-view.ts`) instead of asking for everything again.
  */
 import type { Role } from '../../model/access.ts'

@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely'
 import type { Device } from '../../model/device.ts'
 import type { FieldFault } from '../../model/errors.ts'
 import { chunksOf } from './chunks.ts'
+import { takeNumbers } from './counters.ts'
 import { deviceOfRow } from './devices.ts'
 import { refusal, repeated } from './faults.ts'
 import { bytesOf, hexOf } from './hashes.ts'
@@ -46,10 +47,11 @@ export async function replaceTokens(
       invalid.length > 0 ? 'invalid-request' : missing.length > 0 ? 'not-found' : 'conflict',
       faults,
     )
-  for (const { id, tokenHash } of tokens)
+  const version = await takeNumbers(db, 'devices', tokens.length)
+  for (const [index, { id, tokenHash }] of tokens.entries())
     await db
       .updateTable('device')
-      .set({ token_hash: hexOf(tokenHash) })
+      .set({ token_hash: hexOf(tokenHash), version: version + index + 1 })
       .where('id', '=', id)
       .execute()
 }
