@@ -20,7 +20,7 @@ const openedPerTick = 30
 const mostOpening = 100
 /** So many refusals in a row, and a device asks for a new token (a fresh one may not be known at once). */
 const refusalsBeforeRenewal = 3
-const renewalEvery = 15 * second
+const renewalEvery = 5 * second
 /** A stretch longer than this in which the process stood still is not caught up with. */
 const longestGap = 2 * minute
 

@@ -111,6 +111,7 @@ export class Link {
       resubscribe: false,
       queueQoSZero: false,
       timerVariant: timers,
+      writeCache: false,
       log: quiet,
       will: { topic: statusTopic(this.id), payload: Buffer.from(death), qos: 1, retain: true },
     }
