@@ -16,5 +16,5 @@ export function createLogger(options: { name: string; level: string }): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
   }
   if (!process.stdout.isTTY) return pino(settings)
-  return pino(settings, pretty({ translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', sync: true }))
+  return pino(settings, pretty({ translateTime: 'SYS:HH:MM:ss', singleLine: true, sync: true }))
 }

@@ -36,7 +36,11 @@ export function createApi(dependencies: ApiDependencies): Api {
     server: app.server,
     app,
     async start({ host, port }) {
+      // The root says where everything is; Fastify's own line would say it twice.
+      const { level } = app.log
+      app.log.level = 'warn'
       await app.listen({ host, port })
+      app.log.level = level
       const bound = boundTo(app.server)
       const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
       return { host: bound.address, port: bound.port, url: `http://${name}:${bound.port}` }

@@ -33,7 +33,7 @@ const timeoutCheckMs = 1000
 export function buildApp(api: ApiDependencies): App {
   const limits = { ...defaultLimits, ...api.limits }
   const app: App = fastify({
-    loggerInstance: api.logger,
+    loggerInstance: api.logger.child({}),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomUUID(),
     bodyLimit: limits.bodyBytes,

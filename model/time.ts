@@ -38,7 +38,7 @@ export function formatTime(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }
 
-/** The schema of a moment as a device or a caller may write it; its output is epoch ms. */
+/** The schema of a moment as a device may write it, for the documents; `parseTime` reads it. */
 export const moment = z.union([z.iso.datetime({ offset: true }), z.number().int().min(0).max(8.64e15)]).meta({
   id: 'Moment',
   description: 'RFC 3339 with a time zone, or milliseconds since 1970-01-01T00:00:00Z',
