@@ -18,8 +18,8 @@ const slices = 10
 /** Connections begun in one tick (300 in a second), and how many may be in the making. */
 const openedPerTick = 30
 const mostOpening = 100
-/** So many refusals in a row, and a device asks for a new token (a fresh one may not be known at once). */
-const refusalsBeforeRenewal = 3
+/** So many refusals in a row, and a device asks for a new token; one alone may be a server in its start. */
+const refusalsBeforeRenewal = 2
 const renewalEvery = 5 * second
 /** A stretch longer than this in which the process stood still is not caught up with. */
 const longestGap = 2 * minute
