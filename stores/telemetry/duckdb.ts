@@ -103,6 +103,7 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
         retentionDays: options.retentionDays,
         rollupRetentionDays: options.rollupRetentionDays,
         budgetMs: maintenanceBudgetMs,
+        checkpoints,
         exclusive,
         stopping: () => stopping,
       }),

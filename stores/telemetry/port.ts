@@ -49,9 +49,12 @@ export interface SeriesPoint {
 }
 
 export interface SeriesResult {
-  /** Where the figures come from: every reading, or the 5-minute roll-ups of them. */
+  /** Where the figures come from: every reading, or the 5-minute roll-ups of them. Both give the same figures. */
   readonly source: 'raw' | '5m'
-  /** One series a group (the group is null without groupBy), ordered by group, then time. Empty windows have no point. */
+  /**
+   * One series a group (the group is null without groupBy), ordered by group, then time. Windows without a value
+   * have no point, groups without a point no series.
+   */
   readonly series: readonly { readonly group: string | null; readonly points: readonly SeriesPoint[] }[]
 }
 
@@ -64,6 +67,15 @@ export interface TelemetryStats {
 
 /** The side that the API holds. */
 export interface TelemetryQueries {
+  /**
+   * Counts readings that have the field. A flag counts as 0 and 1. 'last' is the value observed last; of several
+   * at the same moment, that of the highest serial. A device's past counts where the device stands now.
+   *
+   * Where the raw readings are removed already, `from` and `to` count at the edges of their 5-minute buckets, and
+   * what roll-ups cannot answer (p95, and windows or an offset that are no multiple of 5 minutes) is
+   * `invalid-request`. Raises that also for an unknown field, `query-too-large` for more than maxPoints,
+   * `store-timeout` and `too-many-requests`.
+   */
   series(query: SeriesQuery): Promise<SeriesResult>
   /** A device's readings, newest first, observed before `before` (epoch ms, exclusive), at or after `from`. */
   latest(request: {
@@ -86,9 +98,12 @@ export interface Telemetry extends TelemetryQueries {
   putSites(sites: readonly Site[]): Promise<void>
   /** Of each device (by serial), the newest observation stored, epoch ms. */
   watermarks(): Promise<Map<number, number>>
-  /** Which of these keys are stored already (by index into `keys`). */
+  /** Which of these keys are stored already (by index into `keys`), as far as raw readings are kept. */
   existing(keys: readonly { serial: number; kind: KindName; observedAt: number }[]): Promise<Set<number>>
-  /** Stores the readings and the journal position together, in one transaction. Keys must be new. */
+  /**
+   * Stores the readings and the journal position together, in one transaction: all or nothing, and on disk when it
+   * resolves. Keys must be new. `store-unavailable`: nothing is stored; the store may have to be opened anew.
+   */
   append(readings: readonly Reading[], position: number): Promise<void>
   /** Brings the roll-ups up to date and removes what is older than the retention. */
   maintain(now: number): Promise<void>

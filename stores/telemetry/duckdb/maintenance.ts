@@ -6,6 +6,7 @@
 import { type DuckDBConnection, INTEGER, LIST, listValue } from '@duckdb/node-api'
 import type { KindName } from '../../../model/kinds.ts'
 import { day, hour, minute } from '../../../model/time.ts'
+import type { Checkpoints } from './checkpoints.ts'
 import type { DueMarks } from './due.ts'
 import { type Layout, quoted } from './layout.ts'
 import { createPace } from './pace.ts'
@@ -37,6 +38,7 @@ export function createMaintenance(options: {
   due: DueMarks
   retentionDays: number
   rollupRetentionDays: number
+  checkpoints: Checkpoints
   /** Runs a task while no append does. */
   exclusive: <T>(task: () => Promise<T>) => Promise<T>
   /** After so long, what is left waits for the next call. */
@@ -44,7 +46,7 @@ export function createMaintenance(options: {
   /** Whether to end after the step under way. */
   stopping: () => boolean
 }): Maintenance {
-  const { connection, due, exclusive } = options
+  const { connection, due, exclusive, checkpoints } = options
   let deadline = 0
   const expired = () => options.stopping() || performance.now() > deadline
   const rollPace = createPace({ first: 12, most: 12 * 24 })
@@ -90,15 +92,12 @@ export function createMaintenance(options: {
       const entered = performance.now()
       await transaction(async () => {
         await putRolled(layout, stretch, round)
-        if (until !== undefined)
-          await connection.run('UPDATE progress SET rolled_until = $until WHERE kind = $kind', {
-            kind: layout.kind,
-            until,
-          })
+        if (until !== undefined) await setRolledUntil(layout.kind, until)
       })
       return performance.now() - entered
     })
     rollPace.took({ beside: computed - started, between: waited })
+    await exclusive(() => checkpoints.runIfDue(connection))
   }
 
   /**
@@ -140,16 +139,24 @@ export function createMaintenance(options: {
     })
   }
 
+  async function setRolledUntil(kind: KindName, until: number): Promise<void> {
+    await connection.run('UPDATE progress SET rolled_until = $until WHERE kind = $kind', { kind, until })
+  }
+
   async function rollForward(layout: Layout, target: number, round: number): Promise<void> {
-    let { rolledUntil: low } = await progressOf(layout.kind)
-    if (low === null) {
-      const oldest = await number(`SELECT min(observed_at)::DOUBLE FROM ${layout.table}`)
-      if (oldest === null) return
-      low = bucketOf(oldest)
-    }
+    const { kind, table } = layout
+    let low = (await progressOf(kind)).rolledUntil ?? 0
     while (low < target && !expired()) {
+      const next = await number(
+        `SELECT min(observed_at)::DOUBLE FROM ${table} WHERE observed_at >= $low::BIGINT * ${bucketMs}`,
+        { low },
+      )
+      if (next === null && low === 0) return
+      // Stretches without readings are leapt over.
+      low = next === null ? target : Math.min(target, Math.max(low, bucketOf(next)))
       const high = Math.min(target, low + rollPace.span())
-      await rollUp(layout, { low, high }, round, high)
+      if (low < high) await rollUp(layout, { low, high }, round, high)
+      else await exclusive(() => setRolledUntil(kind, target))
       low = high
     }
   }

@@ -19,7 +19,7 @@ export function createPace(options: { first: number; most: number }): Pace {
     took({ beside, between }) {
       const share = Math.max(beside / longestBesideMs, between / longestBetweenMs)
       if (share > 1) span = Math.max(1, Math.floor(span / 2))
-      else if (share < 0.4) span = Math.min(options.most, span * 2)
+      else if (share < 0.3) span = Math.min(options.most, span * 2)
     },
   }
 }

@@ -10,8 +10,11 @@ import { type Layout, quoted } from './layout.ts'
 import type { Read } from './pool.ts'
 import { bucketMs, bucketOf, partOfReading, partOfRollup, rollupTable } from './rollup.ts'
 
-/** From this range on the roll-ups are read where they can be. */
-const longRangeMs = 7 * day
+/**
+ * From this range on the roll-ups are read where they can be. Measured with 3,000 devices: at a reading a minute
+ * two days take 15 ms instead of 40; at one in six minutes roll-ups are no fewer, and 30 days take 157 ms instead of 86.
+ */
+const longRangeMs = 2 * day
 
 export interface Source {
   readonly name: 'raw' | '5m'

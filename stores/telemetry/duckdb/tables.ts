@@ -7,9 +7,10 @@ import { type KindName, kinds } from '../../../model/kinds.ts'
 import { type Column, columnsOf, columnType, type Layout, ownColumns, quoted } from './layout.ts'
 import { prepareRollup } from './rollup.ts'
 
-/** Makes what is missing in the file, and tells how each kind lies in it. */
+/** Makes what is missing in the file, all or nothing, and tells how each kind lies in it. */
 export async function prepareTables(connection: DuckDBConnection): Promise<Map<KindName, Layout>> {
   await connection.run(`
+    BEGIN;
     CREATE TABLE IF NOT EXISTS position (value BIGINT NOT NULL);
     INSERT INTO position SELECT 0 WHERE NOT EXISTS (FROM position);
     CREATE TABLE IF NOT EXISTS site (serial INTEGER NOT NULL, device VARCHAR NOT NULL, kind VARCHAR NOT NULL,
@@ -39,6 +40,7 @@ export async function prepareTables(connection: DuckDBConnection): Promise<Map<K
     await prepareRollup(connection, layout)
     layouts.set(kind.name, layout)
   }
+  await connection.run('COMMIT')
   return layouts
 }
 
