@@ -82,7 +82,7 @@ export async function backfill(options: {
     }
   }
   await holds(() => inFlight === 0)
-  progress(done, done)
+  if (!signal.aborted) progress(done, done)
 }
 
 function momentsOf(link: Link, from: number, until: number): number[] {

@@ -65,11 +65,10 @@ export interface Scenario {
 export function clockOf(
   { startedAt, speed }: Setup,
   sceneStart = startedAt,
-): { sceneTime: Course['sceneTime']; after(minutes: number): number; momentOf(scene: number): number } {
+): { sceneTime: Course['sceneTime']; after(minutes: number): number } {
   return {
     sceneTime: (at) => (at < startedAt ? at : sceneStart + (at - startedAt) * speed),
-    after: (minutes) => startedAt + (minutes * minute) / speed,
-    momentOf: (scene) => startedAt + (scene - sceneStart) / speed,
+    after: (minutes) => Math.round(startedAt + (minutes * minute) / speed),
   }
 }
 
