@@ -2,6 +2,7 @@
  * Who is on the other end of a connection, and the first half of the door: the CONNECT packet is checked
  * and its client id moved into the name space of the user, so that nobody can take over another's session.
  */
+import { randomUUID } from 'node:crypto'
 import type { ConnectPacket } from 'aedes'
 import { parseApiKey, type Role, secretMatches } from '../model/access.ts'
 import { identifierPattern } from '../model/identifier.ts'
@@ -44,8 +45,8 @@ export function claimOf(packet: ConnectPacket): Claim {
   packet.clientId = own && identifierPattern.test(user) ? user : `${user}/${given}`
   const key = parseApiKey(password)
   if (key) {
-    // Several operators may share a user name: each connection is a session of its own.
-    packet.clientId = `key/${key.id}/${given}`
+    // Several may share a key: each connection is a session of its own, also where it names none.
+    packet.clientId = `key/${key.id}/${given || randomUUID()}`
     packet.clean = true
     return claim(packet.will ? 'an operator has no last will: it may not publish' : null)
   }
