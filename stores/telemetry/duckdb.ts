@@ -132,7 +132,7 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
         const { instance, connections, writing } = opened
         opened = undefined
         // Closing would do it too, but on this thread.
-        await writing.run('CHECKPOINT').catch(() => undefined)
+        await checkpoints.run(writing).catch(() => undefined)
         for (const connection of connections) connection.closeSync()
         instance.closeSync()
       })

@@ -247,7 +247,7 @@ export function createMaintenance(options: {
         dropped = (await dropRollups(layout, rollupEnd)) || dropped
       }
       // Only a checkpoint gives the room of removed rows back to those that follow.
-      if (dropped) await exclusive(() => connection.run('CHECKPOINT'))
+      if (dropped) await exclusive(() => checkpoints.run(connection))
     },
   }
 }
