@@ -9,14 +9,15 @@ import { createServer, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes'
 import type { Logger } from 'pino'
-import { messageOf } from '../model/errors.ts'
+import { LanternError, messageOf } from '../model/errors.ts'
 import type { ComponentHealth } from '../model/health.ts'
 import { type Clock, second } from '../model/time.ts'
 import { statusTopic } from '../model/topics.ts'
 import type { JournalWriter } from '../stores/journal/port.ts'
 import type { Registry } from '../stores/registry/port.ts'
-import { type Claim, claimOf, type Identity, proveClaim } from './identity.ts'
+import { type Claim, claimOf, type Identity, proveClaim, shownUser } from './identity.ts'
 import { limitPackets } from './packet-limit.ts'
+import { isProtocolFault } from './protocol-faults.ts'
 import { createRefusals } from './refusals.ts'
 import { createRevocation } from './revocation.ts'
 import { mayReceive, maySubscribe, refusePublish } from './rights.ts'
@@ -58,6 +59,7 @@ export function createBroker(options: {
   const identities = new WeakMap<Client, Identity>()
   const revocation = createRevocation({ registry, logger })
   const granted = new WeakMap<Client, Set<string>>()
+  const failed = new WeakSet<Client>()
   const refusals = createRefusals({ registry, logger, clock })
   const figures = { messagesReceived: 0, messagesJournaled: 0, messagesNotForwarded: 0, signInsRefused: 0 }
   let server: Server | undefined
@@ -89,16 +91,24 @@ export function createBroker(options: {
       return packet
     },
   })
-  aedes.on('clientError', (client, error) => {
-    logger.debug({ client: client.id, reason: messageOf(error) }, 'a connection ended with an error')
-  })
-  aedes.on('connectionError', (_client, error) => {
-    logger.debug({ reason: messageOf(error) }, 'a connection ended before it signed in')
-  })
+  aedes.on('clientError', connectionFailed)
+  aedes.on('connectionError', connectionFailed)
 
   aedes.on('unsubscribe', (filters, client) => {
     for (const filter of filters) granted.get(client)?.delete(filter)
   })
+
+  /** Aedes tells an error for each packet that was under way; the first is the cause. */
+  function connectionFailed(client: Client, error: Error): void {
+    if (failed.has(client)) return
+    failed.add(client)
+    const reason = messageOf(error)
+    logger.debug({ client: client.id, reason }, 'a connection ended with an error')
+    if (!isProtocolFault(error)) return
+    const device = identities.get(client)?.id ?? null
+    const sample = shownUser(claims.get(client)?.user ?? '')
+    refusals.add({ device, reason: 'malformed-packet', detail: reason, sample })
+  }
 
   function grantSubscription(client: Client, filter: string): boolean {
     if (!maySubscribe(identities.get(client), filter)) return false
@@ -129,7 +139,7 @@ export function createBroker(options: {
         device: proof.known ? claim.user : null,
         reason: 'sign-in-failed',
         detail: proof.refusal,
-        sample: claim.user,
+        sample: shownUser(claim.user),
       })
       return refuseConnect(proof.refusal, badUserNameOrPassword)
     } catch (error) {
@@ -152,7 +162,7 @@ export function createBroker(options: {
         detail: reason,
         sample: packet.topic,
       })
-      done(new Error(reason))
+      done(new LanternError('forbidden', reason))
       return
     }
     figures.messagesReceived++
