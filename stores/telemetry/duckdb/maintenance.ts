@@ -97,6 +97,7 @@ export function createMaintenance(options: {
       return performance.now() - entered
     })
     rollPace.took({ beside: computed - started, between: waited })
+    await connection.run('DROP TABLE rolled')
     await exclusive(() => checkpoints.runIfDue(connection))
   }
 
@@ -113,6 +114,7 @@ export function createMaintenance(options: {
         await run(`DELETE FROM ${layout.table} WHERE ${whereRaw(stretch)}`, stretch)
       }),
     )
+    await connection.run('DROP TABLE rolled')
   }
 
   function run(sql: string, stretch: Stretch, values: Record<string, string | number> = {}) {

@@ -87,7 +87,7 @@ export function rollupsContract(subject: TelemetrySubject): void {
             }
           },
         ),
-        { numRuns: 8 },
+        { numRuns: 6 },
       )
     })
 
