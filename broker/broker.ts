@@ -103,7 +103,7 @@ export function createBroker(options: {
     if (failed.has(client)) return
     failed.add(client)
     const reason = messageOf(error)
-    logger.debug({ client: client.id, reason }, 'a connection ended with an error')
+    logger.debug({ client: shownUser(client.id ?? ''), reason }, 'a connection ended with an error')
     if (!isProtocolFault(error)) return
     const device = identities.get(client)?.id ?? null
     const sample = shownUser(claims.get(client)?.user ?? '')

@@ -56,7 +56,7 @@ export function claimOf(packet: ConnectPacket): Claim {
   return claim(null)
 }
 
-/** A user name as the rejections show it: who takes name and password for one another shows no secret there. */
+/** A name as log and rejections show it: who takes name and password for one another shows no secret there. */
 export function shownUser(user: string): string {
   return secretPattern.test(user) ? '(it has the form of a secret)' : user
 }
