@@ -1,15 +1,16 @@
 /**
  * When the write-ahead log goes into the file. DuckDB would do it within an append's commit, every 16 MiB:
- * measured at 60,000 readings/s into 20 million, each stops the appends for 200 to 450 ms, whatever the log's
- * size. So it is done between two appends, and seldom. Until then a start after a crash reads the log
- * again (6 ms a MiB), and DuckDB holds it in memory too.
+ * measured at 60,000 readings/s into 20 million, each stops the appends for 200 to 450 ms, hardly less for a
+ * small log than for a large one. So it is done between two appends, and a quarter as often; less often would
+ * gain little, lengthen the pause after many roll-ups (1 s at 128 MiB of them), and the start after a crash,
+ * which reads the log again (6 ms a MiB).
  */
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { LanternError } from '../../../model/errors.ts'
 
-const walLimitBytes = 128 * 2 ** 20
+const walLimitBytes = 64 * 2 ** 20
 /** The log's size is looked at after so many readings (about 8 MiB of it). */
 const lookEvery = 100_000
 /** Room that a checkpoint may need beside the log's size. */
