@@ -18,6 +18,7 @@ import type { Registry } from '../stores/registry/port.ts'
 import { type Claim, claimOf, type Identity, proveClaim, shownUser } from './identity.ts'
 import { limitPackets } from './packet-limit.ts'
 import { isProtocolFault } from './protocol-faults.ts'
+import { createReceived, maxReceived } from './received.ts'
 import { createRefusals } from './refusals.ts'
 import { createRevocation } from './revocation.ts'
 import { mayReceive, maySubscribe, refusePublish } from './rights.ts'
@@ -73,6 +74,7 @@ export function createBroker(options: {
     drainTimeout: 5 * second,
     connectTimeout: 10 * second,
     maxTopicLevels: 20,
+    maxInflightInbound: maxReceived,
     preConnect(client, packet, done) {
       claims.set(client, claimOf(packet))
       done(null, true)
@@ -226,6 +228,7 @@ export function createBroker(options: {
   return {
     async start({ host, port }) {
       await aedes.listen()
+      Object.assign(Reflect.get(aedes, 'persistence'), createReceived())
       await retainStatuses()
       refusals.start()
       await revocation.start()

@@ -237,6 +237,28 @@ describe('devices that have signed in', { timeout: 60_000 }, () => {
     await line.drop()
   })
 
+  it('QoS 2 messages that are never released are not held in memory', async () => {
+    const own = nth(cameras, 33)
+    const payload = Buffer.alloc(400_000, ' ')
+    const messages = 800
+    for (let sent = 0; sent < messages; ) {
+      const line = await signedIn(lantern.mqttPort, own, { clean: false })
+      for (let n = 0; n < 200; n++) {
+        const messageId = Buffer.from([++sent >> 8, sent & 255])
+        line.send(packetOf(0x34, text(`devices/${own.id}/telemetry`), messageId, payload))
+        await line.next('pubrec')
+      }
+      await line.drop()
+    }
+    // Buffers lie outside the heap; what was let go of is collected in the end.
+    const held = async () => {
+      const metrics = await (await fetch(`${lantern.httpUrl}/metrics`)).text()
+      return Number(/^nodejs_external_memory_bytes (\S+)/m.exec(metrics)?.[1])
+    }
+    await expect.poll(held, soon).toBeLessThan((messages * payload.length) / 2)
+    await expect.poll(() => reasonsOf(own), soon).toEqual({ 'not-json': messages })
+  })
+
   it('subscriptions to everything: refused, and nothing of the others is heard', async () => {
     const [own, other] = [nth(cameras, 30), nth(cameras, 31)]
     const listener = await signedIn(lantern.mqttPort, own)
