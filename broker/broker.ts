@@ -22,6 +22,7 @@ import { createReceived, maxReceived } from './received.ts'
 import { createRefusals } from './refusals.ts'
 import { createRevocation } from './revocation.ts'
 import { mayReceive, maySubscribe, refusePublish } from './rights.ts'
+import { limitUnread } from './unread-limit.ts'
 
 /** A CONNECT packet is small; nobody who has not signed in may send more. */
 const maxConnectBytes = 16 * 1024
@@ -198,6 +199,8 @@ export function createBroker(options: {
     open.add(connection)
     connection.once('close', () => open.delete(connection))
     const client = aedes.handle(connection)
+    // What a subscriber may have waiting, and the one message that took it there.
+    limitUnread(connection, maxUnreadBytes + maxPayloadBytes)
     limitPackets(
       connection,
       () => (identities.has(client) ? maxPayloadBytes : maxConnectBytes),

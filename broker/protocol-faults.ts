@@ -8,6 +8,7 @@ const lineFaults =
   /^(keep alive timeout|connect did not arrive in time|drain timeout|connection closed|WebSocket is not open)/
 
 export function isProtocolFault(error: Error): boolean {
-  // Errors of the system and of ours have a code, refused sign-ins a return code; they are told elsewhere.
-  return !('code' in error) && !('returnCode' in error) && !lineFaults.test(error.message)
+  // Errors of the system and of ours have a code too, refused sign-ins a return code; they are told elsewhere.
+  if ('code' in error) return String(error.code).startsWith('WS_ERR_')
+  return !('returnCode' in error) && !lineFaults.test(error.message)
 }

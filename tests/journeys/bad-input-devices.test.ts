@@ -240,10 +240,10 @@ describe('devices that have signed in', { timeout: 60_000 }, () => {
   it('QoS 2 messages that are never released are not held in memory', async () => {
     const own = nth(cameras, 33)
     const payload = Buffer.alloc(400_000, ' ')
-    const messages = 800
+    const messages = 400
     for (let sent = 0; sent < messages; ) {
       const line = await signedIn(lantern.mqttPort, own, { clean: false })
-      for (let n = 0; n < 200; n++) {
+      for (let n = 0; n < 100; n++) {
         const messageId = Buffer.from([++sent >> 8, sent & 255])
         line.send(packetOf(0x34, text(`devices/${own.id}/telemetry`), messageId, payload))
         await line.next('pubrec')
@@ -257,6 +257,19 @@ describe('devices that have signed in', { timeout: 60_000 }, () => {
     }
     await expect.poll(held, soon).toBeLessThan((messages * payload.length) / 2)
     await expect.poll(() => reasonsOf(own), soon).toEqual({ 'not-json': messages })
+  })
+
+  it('a device that sends on and never reads what it is answered is cut off', async () => {
+    const own = nth(cameras, 34)
+    const line = await signedIn(lantern.mqttPort, own)
+    line.socket.pause()
+    const releases = Buffer.concat(Array.from({ length: 10_000 }, () => packetOf(0x62, Buffer.from([0, 1]))))
+    const isCut = async () => {
+      while (line.socket.writableLength < 1 << 20 && !line.socket.destroyed) line.socket.write(releases)
+      return line.socket.destroyed
+    }
+    await expect.poll(isCut, { timeout: 40_000, interval: 10 }).toBe(true)
+    await expect.poll(() => reasonsOf(own), soon).toEqual({ 'malformed-packet': 1 })
   })
 
   it('subscriptions to everything: refused, and nothing of the others is heard', async () => {

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { adminKeyOf, figuresOf, type RunningLantern, seedDevices, startLantern } from '../support/lantern.ts'
 import type { SignedUp } from '../support/small-city.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-import { asking } from './asking.ts'
+import { asking, rejectionsOf } from './asking.ts'
 import { connectPacket } from './wire.ts'
 import { expectAllIsWell } from './witness.ts'
 
@@ -349,5 +349,12 @@ describe('HTTP', { timeout: 60_000 }, () => {
       }
     const connections = async () => (await figuresOf(lantern.httpUrl, 'broker')).connections
     await expect.poll(connections, soon).toBe(0)
+  })
+
+  it('a frame that announces a megabyte: the reason is kept', async () => {
+    const header = Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0])
+    await exchange(upgrade('/mqtt'), frame(2, generate(connectPacket(camera))), header)
+    const kept = async () => (await rejectionsOf(asking(lantern.httpUrl, key))).map(({ detail }) => detail)
+    await expect.poll(kept, soon).toContain('Max payload size exceeded')
   })
 })
