@@ -8,8 +8,8 @@ import { LanternError } from '../../../model/errors.ts'
 import type { Registry, Versions } from '../port.ts'
 import { type CityMemory, createCityMemory } from './memory.ts'
 
-/** Rows a read: a few ms of the thread. */
-const pageSize = 1000
+/** Rows a read: about 1 ms of the thread, which in the main process acknowledges readings too. */
+const pageSize = 250
 /** A city that changes while it is read is read again, so many times. */
 const maxReads = 3
 
