@@ -258,8 +258,9 @@ describe('ingest', () => {
               ...store,
               async append(...given) {
                 if (step === 'append') await failOnce()
-                await store.append(...given)
+                const appended = await store.append(...given)
                 if (step === 'append, committed') await failOnce()
+                return appended
               },
               async existing(...given) {
                 if (step === 'existing') await failOnce()

@@ -146,9 +146,10 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
         await writer.append(readings, position)
         raise(watermarks, readings)
       })
-      if (!checkpoints.mayBeDue(readings.length)) return
       // After this append, before the next; what fails here is raised by the next maintenance.
-      exclusive(({ writing }) => checkpoints.runIfDue(writing)).catch(() => undefined)
+      if (checkpoints.mayBeDue(readings.length))
+        exclusive(({ writing }) => checkpoints.runIfDue(writing)).catch(() => undefined)
+      return { refused: [] }
     },
     maintain: (now) =>
       maintaining.run(async () => {
