@@ -185,12 +185,12 @@ function toSeries(
       points: [...ofGroup]
         .sort(([a], [b]) => a - b)
         .map(
-          ([time, found]): SeriesPoint => ({ time, value: valueOf(found, aggregate), count: found.count }),
+          ([time, found]): SeriesPoint => ({ time, value: resultOf(found, aggregate), count: found.count }),
         ),
     }))
 }
 
-function valueOf({ value, count, values }: Window, aggregate: Aggregate): number {
+function resultOf({ value, count, values }: Window, aggregate: Aggregate): number {
   if (aggregate === 'mean') return value / count
   if (aggregate === 'count') return count
   if (aggregate === 'p95') return quantile(values, 0.95)
