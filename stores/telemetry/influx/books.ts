@@ -54,6 +54,8 @@ export interface Books {
   setPosition(position: number): Promise<void>
   progress(kind: KindName): KindProgress
   setProgress(kind: KindName, change: Partial<KindProgress>): Promise<void>
+  /** After a change that failed, of which nobody knows whether the server has it: says again what holds. */
+  settle(): Promise<void>
   sites(): ReadonlyMap<number, Site>
   /** Writes those that are new or different; returns them. */
   putSites(sites: readonly Site[]): Promise<Site[]>
@@ -73,6 +75,7 @@ export function createBooks(options: { server: Server }): Books {
   let position = 0
   let round = 1
   const progress = new Map<KindName, KindProgress>()
+  const unsettled = new Set<KindName>()
   const lateBefore = new Map<KindName, number>()
   const due = new Map<KindName, Map<number, number>>(kinds.map(({ name }) => [name, new Map()]))
   const sites = new Map<number, Site>()
@@ -113,6 +116,7 @@ export function createBooks(options: { server: Server }): Books {
     async load() {
       position = 0
       progress.clear()
+      unsettled.clear()
       lateBefore.clear()
       sites.clear()
       for (const marks of due.values()) marks.clear()
@@ -162,8 +166,16 @@ export function createBooks(options: { server: Server }): Books {
     progress: progressOf,
     async setProgress(kind, change) {
       const next = { ...progressOf(kind), ...change }
+      unsettled.add(kind)
       await write([progressLine(kind, next)])
+      unsettled.delete(kind)
       progress.set(kind, next)
+    },
+    async settle() {
+      for (const kind of unsettled) {
+        await write([progressLine(kind, progressOf(kind))])
+        unsettled.delete(kind)
+      }
     },
     sites: () => sites,
     async putSites(given) {

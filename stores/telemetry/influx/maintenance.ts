@@ -110,6 +110,7 @@ export function createMaintenance(options: {
   }
 
   async function finish(): Promise<void> {
+    await books.settle()
     for (const kind of kindNames) {
       const { intent } = books.progress(kind)
       if (!intent) continue
@@ -142,6 +143,18 @@ export function createMaintenance(options: {
     })
   }
 
+  async function dropRollups(kind: KindName, end: number): Promise<void> {
+    let isThere = false
+    const measurement = rollupMeasurement(kind)
+    const statement = `SELECT first("readings") FROM ${server.from('5m', measurement)} WHERE time < ${end}ms`
+    await server.query([statement], () => {
+      isThere = true
+    })
+    if (!isThere || expired()) return
+    await server.remove('5m', measurement, { end })
+    await server.remove('5m', 'lantern_due', { end })
+  }
+
   return {
     finish,
     async run(now) {
@@ -158,18 +171,6 @@ export function createMaintenance(options: {
         await dropRollups(kind, rollupEnd)
       }
     },
-  }
-
-  async function dropRollups(kind: KindName, end: number): Promise<void> {
-    let isThere = false
-    const measurement = rollupMeasurement(kind)
-    const statement = `SELECT first("readings") FROM ${server.from('5m', measurement)} WHERE time < ${end}ms`
-    await server.query([statement], () => {
-      isThere = true
-    })
-    if (!isThere || expired()) return
-    await server.remove('5m', measurement, { end })
-    await server.remove('5m', 'lantern_due', { end })
   }
 }
 
