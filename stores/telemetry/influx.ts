@@ -3,6 +3,7 @@
  * only writer of its bucket; the API asks it through remote.ts. This file puts the parts of ./influx/ together.
  */
 import { LanternError } from '../../model/errors.ts'
+import type { StoredField } from '../../model/kind.ts'
 import { kindNames, kindOf } from '../../model/kinds.ts'
 import type { Reading } from '../../model/reading.ts'
 import { type Clock, formatTime, second } from '../../model/time.ts'
@@ -138,11 +139,11 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
     })
   }
 
-  async function series(query: SeriesQuery, signal: AbortSignal): Promise<SeriesResult> {
+  async function series(query: SeriesQuery, field: StoredField, signal: AbortSignal): Promise<SeriesResult> {
     const { kind } = query
     const progress = books.progress(kind)
     const plan = planSeries(query, progress, books.due(kind).keys())
-    return runSeries({ server, query, plan, sites: books.sites(), signal })
+    return runSeries({ server, query, field, plan, sites: books.sites(), signal })
   }
 
   const ask = <T>(work: (signal: AbortSignal) => Promise<T>) =>
@@ -209,8 +210,8 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
     series: (query) => {
       const { fields } = kindOf(query.kind)
       return ask(async (signal) => {
-        askedField(fields, query)
-        return inOneState(() => series(query, signal))
+        const field = askedField(fields, query)
+        return inOneState(() => series(query, field, signal))
       })
     },
     latest: (request) => ask((signal) => newestReadings(server, request, signal)),

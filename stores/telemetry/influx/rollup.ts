@@ -1,9 +1,11 @@
 /**
- * The 5-minute roll-ups: of one series (a device, with the tags it had) and bucket how many readings there were, and of
- * each field the count, sum, min, max, the newest value and when that was (ms into the bucket). They are added up here,
+ * The 5-minute roll-ups: of one series (a device, with the tags it had) and bucket how many readings there were, when the
+ * newest was (ms into the bucket), and of each field the count, sum, min, max and the newest value. Not written is what
+ * follows from the rest: min and max of a flag, and when the newest value was if that is the newest reading. They are added up here,
  * because InfluxQL cannot tell when the last of a window was. A point stands at the beginning of its bucket; readings
  * that came after their bucket's were removed make a further point some ms later, and all points of a bucket add up.
  */
+import type { StoredField } from '../../../model/kind.ts'
 import type { KindName } from '../../../model/kinds.ts'
 import { kindOf } from '../../../model/kinds.ts'
 import { bucketMs, bucketOf } from '../rules.ts'
@@ -27,6 +29,7 @@ interface Row {
   readonly tags: Readonly<Record<string, string>>
   readonly bucket: number
   readings: number
+  newest: number
   readonly parts: (Part | undefined)[]
 }
 
@@ -43,8 +46,8 @@ export async function addUp(options: {
   part: number
 }): Promise<{ lines: string[]; rows: number }> {
   const { server, kind, low, high, only, part } = options
-  const fields = kindOf(kind).fields.map(({ name }) => name)
-  const columns = ['delay', ...fields].map(quotedName).join(', ')
+  const { fields } = kindOf(kind)
+  const columns = ['delay', ...fields.map(({ name }) => name)].map(quotedName).join(', ')
   const statement = `SELECT ${columns} FROM ${server.from('raw', kind)} WHERE time >= ${low}ms AND time < ${high}ms GROUP BY *`
   const rolled = new Map<string, Row>()
   let rows = 0
@@ -58,10 +61,11 @@ export async function addUp(options: {
       const key = `${series} ${bucket}`
       let row = rolled.get(key)
       if (!row) {
-        row = { tags, bucket, readings: 0, parts: [] }
+        row = { tags, bucket, readings: 0, newest: observedAt, parts: [] }
         rolled.set(key, row)
       }
       row.readings++
+      row.newest = Math.max(row.newest, observedAt)
       for (const [index, cell] of cells.entries())
         if (typeof cell === 'number') row.parts[index] = plus(row.parts[index], cell, observedAt)
     }
@@ -86,18 +90,19 @@ function plus(part: Part | undefined, value: number, at: number): Part {
 
 function lineOf(
   head: string,
-  fields: readonly string[],
-  { bucket, readings, parts }: Row,
+  fields: readonly StoredField[],
+  { bucket, readings, newest, parts }: Row,
   offset: number,
 ): string {
   const begin = bucket * bucketMs
-  let line = `${head} readings=${readings}i`
-  for (const [index, name] of fields.entries()) {
+  let line = `${head} readings=${readings}i,last_at=${newest - begin}i`
+  for (const [index, { name, type }] of fields.entries()) {
     const part = parts[index]
     if (!part) continue
     const { count, sum, min, max, last, lastAt } = part
-    line += `,${name}_count=${count}i,${name}_sum=${sum},${name}_min=${min},${name}_max=${max}`
-    line += `,${name}_last=${last},${name}_last_at=${lastAt - begin}i`
+    line += `,${name}_count=${count}i,${name}_sum=${sum},${name}_last=${last}`
+    if (type === 'number') line += `,${name}_min=${min},${name}_max=${max}`
+    if (lastAt !== newest) line += `,${name}_last_at=${lastAt - begin}i`
   }
   return `${line} ${begin + offset}`
 }

@@ -4,12 +4,13 @@
  * cannot say exactly (p95 with interpolation, the last of several devices) is computed from the values themselves.
  */
 import { LanternError } from '../../../model/errors.ts'
+import type { StoredField } from '../../../model/kind.ts'
 import type { Aggregate, SeriesPoint, SeriesQuery, SeriesResult, Site } from '../port.ts'
 import { bucketMs, floorTo } from '../rules.ts'
 import { serialsPerStatement, whereSerial } from './lookup.ts'
 import type { Plan, Stretch } from './plan.ts'
 import { rollupMeasurement } from './rollup.ts'
-import { type Cell, quotedName, type Server } from './server.ts'
+import { type Cell, quotedName, type Server, type Shelf } from './server.ts'
 
 /** Values that one query may read one by one. */
 const maxValues = 5_000_000
@@ -35,10 +36,11 @@ const selected: Record<Aggregate, { fold: 'sum' | 'min' | 'max' } | null> = {
   last: null,
 }
 
-/** See the port. `query.field` is a field of its kind. */
+/** See the port. */
 export async function runSeries(options: {
   server: Server
   query: SeriesQuery
+  field: StoredField
   plan: Plan
   sites: ReadonlyMap<number, Site>
   signal: AbortSignal
@@ -46,6 +48,7 @@ export async function runSeries(options: {
   const { server, query, plan, sites, signal } = options
   const { window, groupBy, maxPoints } = query
   const shift = ((query.offset % window) + window) % window
+  const isFlag = options.field.type === 'boolean'
   const windowOf = (time: number) => floorTo(time + shift, window) - shift
   const fold = selected[query.aggregate]?.fold
   const chosen = chosenSerials(query, sites)
@@ -71,44 +74,37 @@ export async function runSeries(options: {
     return found
   }
 
-  const take =
-    (stretch: Stretch) => (serial: number, groups: readonly (string | null)[], row: readonly Cell[]) => {
-      const [time, value, count] = row.map(Number)
-      if (time === undefined || value === undefined) return
-      for (const group of groups) {
-        const into = at(group, windowOf(time))
-        if (fold) foldInto(into, fold, value, count ?? 0)
-        else {
-          if (++read > maxValues)
-            throw new LanternError(
-              'query-too-large',
-              `the query reads more than ${maxValues} values one by one`,
-            )
-          if (query.aggregate === 'p95') into.values.push(value)
-          // A roll-up's row is [time, last, last_at, count].
-          const isRolled = stretch.shelf === '5m'
-          const moment = isRolled ? floorTo(time, bucketMs) + (count ?? 0) : time
-          if (moment > into.lastAt || (moment === into.lastAt && serial > into.lastSerial)) {
-            into.value = value
-            into.lastAt = moment
-            into.lastSerial = serial
-          }
-          into.count += isRolled ? Number(row[3]) : 1
-        }
-      }
+  /** One row of an answer, as `statementOf` asked for it. */
+  function take(shelf: Shelf, serial: number, group: string | null, row: readonly Cell[]): void {
+    const [time = 0, value = 0, count = 0] = row.map(Number)
+    const into = at(group, windowOf(time))
+    if (fold) {
+      foldInto(into, fold, isFlag && shelf === '5m' ? flagOf(fold, value, count) : value, count)
+      return
     }
+    if (++read > maxValues)
+      throw new LanternError('query-too-large', `the query reads more than ${maxValues} values one by one`)
+    if (query.aggregate === 'p95') into.values.push(value)
+    const moment = shelf === '5m' ? floorTo(time, bucketMs) + Number(row[3] ?? row[4]) : time
+    if (moment > into.lastAt || (moment === into.lastAt && serial > into.lastSerial)) {
+      into.value = value
+      into.lastAt = moment
+      into.lastSerial = serial
+    }
+    into.count += shelf === '5m' ? count : 1
+  }
 
   const bySerial = groupBy !== undefined || !fold || (chosen?.size ?? 0) > serialsPerStatement
   for (const stretch of plan.stretches) {
-    const statement = statementOf(server, query, stretch, { chosen, bySerial, shift })
-    const put = take(stretch)
+    const statement = statementOf(server, query, stretch, { chosen, bySerial, shift, isFlag })
     await server.query(
       [statement],
       ({ tags, values }) => {
         const serial = Number(tags.serial ?? 0)
         if (bySerial && chosen && !chosen.has(serial)) return
         const groups = groupBy === undefined ? [null] : groupsOf(sites.get(serial), groupBy)
-        for (const row of values) if (row[1] !== null) put(serial, groups, row)
+        for (const row of values)
+          if (row[1] !== null) for (const group of groups) take(stretch.shelf, serial, group, row)
       },
       signal,
     )
@@ -120,19 +116,23 @@ function statementOf(
   server: Server,
   query: SeriesQuery,
   { shelf, from, to }: Stretch,
-  options: { chosen: ReadonlySet<number> | undefined; bySerial: boolean; shift: number },
+  options: { chosen: ReadonlySet<number> | undefined; bySerial: boolean; shift: number; isFlag: boolean },
 ): string {
-  const { chosen, bySerial, shift } = options
+  const { chosen, bySerial, shift, isFlag } = options
   const { kind, field, aggregate, window } = query
   const isRaw = shelf === 'raw'
   const column = (suffix: string) => quotedName(isRaw ? field : `${field}_${suffix}`)
   const fold = selected[aggregate]?.fold
   let columns: string
-  if (!fold) columns = isRaw ? column('') : ['last', 'last_at', 'count'].map(column).join(', ')
+  if (!fold)
+    columns = isRaw ? column('') : `${['last', 'count', 'last_at'].map(column).join(', ')}, "last_at"`
   else {
-    const value = aggregate === 'count' ? column('count') : column(fold)
+    // Of a flag, the roll-ups have neither min nor max: they follow from sum and count.
+    const folded = isFlag && !isRaw ? 'sum' : fold
+    const value = aggregate === 'count' ? column('count') : column(folded)
     const count = isRaw ? `count(${column('')})` : `sum(${column('count')})`
-    columns = `${fold}(${value}), ${count}`
+    const outer = aggregate === 'count' && isRaw ? 'count' : folded
+    columns = `${outer}(${value}), ${count}`
   }
   const table = server.from(shelf, isRaw ? kind : rollupMeasurement(kind))
   const where = [`time >= ${from}ms`, `time < ${to}ms`]
@@ -142,6 +142,12 @@ function statementOf(
     ...(bySerial ? ['"serial"'] : []),
   ]
   return `SELECT ${columns} FROM ${table} WHERE ${where.join(' AND ')} GROUP BY ${groups.join(', ')}${fold ? ' fill(none)' : ''}`
+}
+
+/** Whether a flag was up every time, or ever. */
+function flagOf(fold: 'sum' | 'min' | 'max', sum: number, count: number): number {
+  if (fold === 'sum') return sum
+  return Number(fold === 'min' ? sum === count : sum > 0)
 }
 
 function foldInto(into: Window, fold: 'sum' | 'min' | 'max', value: number, count: number): void {
