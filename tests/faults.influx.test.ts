@@ -112,6 +112,20 @@ describe.skipIf(!hasInfluxd)(`faults of InfluxDB (${needsInfluxd})`, { timeout: 
     expect(await reckonUp(running, result)).toMatchObject({ acknowledged: 3000, ...none })
   })
 
+  it('away when Lantern stops: it ends cleanly, and the next start stores what is left', async () => {
+    const first = await start()
+    const load = startLoad({ port: first.mqttPort, devices, messages: 20_000 })
+    await sleep(300)
+    await influxd.kill()
+    const result = await load.done
+    await expect.poll(() => said(first).refused, { timeout: 15_000 }).toBe(1)
+    expect(await first.stop()).toBe(0)
+    expect(first.log.filter(({ level }) => level >= 60)).toEqual([])
+    await influxd.start()
+    const second = await start()
+    expect(await reckonUp(second, result)).toMatchObject({ acknowledged: 20_000, ...none })
+  })
+
   it('answers 401, 404, 429, 500 and 503, half answers and none: nothing is missing or doubled', async () => {
     const running = await start(proxy.url)
     const faults: Fault[] = [401, 500, 'no answer', 429, 'half an answer', 'nothing sent', 404, 503]
