@@ -14,8 +14,12 @@ export interface DataFolder {
   release(): void
 }
 
-/** Takes the folder; raises `conflict`, naming the process that has it. */
+/**
+ * Takes the folder; raises `conflict`, naming the process that has it. From then on, whatever this process and
+ * its children make (the stores' files too) is for its owner only.
+ */
 export async function takeDataFolder(folder: string): Promise<DataFolder> {
+  process.umask(0o077)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const holder = join(folder, 'lantern.pid')
   const lock = new DatabaseSync(join(folder, 'lantern.lock'))

@@ -43,7 +43,9 @@ export function createIngestLink(options: {
   const worker = createSupervised({
     name: 'ingest',
     entry: './ingest/main.ts',
-    env,
+    // Two queries, maintenance and an append may be under way in DuckDB at once: libuv's own four threads
+    // would then all be busy, and reading the journal would wait.
+    env: { ...env, UV_THREADPOOL_SIZE: '8' },
     logger,
     onMessage(message) {
       const parsed = workerMessage.safeParse(message)

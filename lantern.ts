@@ -74,7 +74,9 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
       clock,
       logger,
     })
-    const mqtt = await broker.start({ host: config.LANTERN_MQTT_HOST, port: config.LANTERN_MQTT_PORT })
+    const mqtt = await broker
+      .start({ host: config.LANTERN_MQTT_HOST, port: config.LANTERN_MQTT_PORT })
+      .catch((error) => cannotListen('MQTT', error))
     stops.push(() => broker.stop())
 
     const components = () => [broker.health(), ...ingest.health(), view.health()]
@@ -89,7 +91,9 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
       clock,
       logger,
     })
-    const http = await api.start({ host: config.LANTERN_HTTP_HOST, port: config.LANTERN_HTTP_PORT })
+    const http = await api
+      .start({ host: config.LANTERN_HTTP_HOST, port: config.LANTERN_HTTP_PORT })
+      .catch((error) => cannotListen('HTTP', error))
     stops.push(() => api.stop())
     const webSocket = attachMqttOverWebSocket({
       server: api.server,
@@ -137,6 +141,13 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
     await stopAll()
     throw error
   }
+}
+
+function cannotListen(what: 'MQTT' | 'HTTP', cause: unknown): never {
+  throw new LanternError('conflict', `${what} cannot be opened: ${messageOf(cause)}`, {
+    cause,
+    remedy: `Set LANTERN_${what}_HOST to an address of this machine, and LANTERN_${what}_PORT to a port that is free.`,
+  })
 }
 
 /** An address as it stands in a URL; "every address" is shown as this machine. */

@@ -19,7 +19,10 @@ export function attachMqttOverWebSocket(options: {
   })
   server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== path) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+      // Node has taken its own listener off: without one, a caller that hangs up would end the process.
+      socket.on('error', () => undefined)
+      socket.once('finish', () => socket.destroy())
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => accept(createWebSocketStream(webSocket)))

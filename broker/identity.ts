@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { ConnectPacket } from 'aedes'
-import { parseApiKey, type Role, secretMatches } from '../model/access.ts'
+import { parseApiKey, type Role, secretMatches, secretPattern } from '../model/access.ts'
 import { identifierPattern } from '../model/identifier.ts'
 import { deviceMayPublish, statusTopic, telemetryTopic } from '../model/topics.ts'
 import type { Registry } from '../stores/registry/port.ts'
@@ -54,6 +54,11 @@ export function claimOf(packet: ConnectPacket): Claim {
   if (packet.will && !deviceMayPublish(user, packet.will.topic))
     return claim(`its last will is for ${packet.will.topic.slice(0, 200)}, which is not its own`)
   return claim(null)
+}
+
+/** A name as log and rejections show it: who takes name and password for one another shows no secret there. */
+export function shownUser(user: string): string {
+  return secretPattern.test(user) ? '(it has the form of a secret)' : user
 }
 
 /** Proves a claim against the registry. The refusal names the reason for the log, not for the client. */

@@ -5,6 +5,8 @@ import { dataFiles, readConfig } from '../config.ts'
 import { LanternError } from '../model/errors.ts'
 import { runCity } from './command.ts'
 
+// What it makes, the registry before the first start among it, is for its owner only.
+process.umask(0o077)
 try {
   process.exitCode = await runCity({
     args: process.argv.slice(2),

@@ -13,6 +13,9 @@ export function includesRole(has: Role, needed: Role): boolean {
   return roles.indexOf(has) >= roles.indexOf(needed)
 }
 
+/** What a secret looks like, also within an API key or other text: 256 bits in base64url. */
+export const secretPattern = /[A-Za-z0-9_-]{43}/
+
 /** A new secret, 256 random bits in base64url. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url')

@@ -24,6 +24,7 @@ export const rejectionReasons = {
   'unknown-topic': 'Publish to devices/<id>/telemetry or devices/<id>/status.',
   'invalid-status': 'Send {"online":true} or {"online":false}, with further fields as you like.',
   'foreign-topic': 'A device may publish only below its own devices/<id>/. The connection was closed.',
+  'malformed-packet': 'Speak MQTT 3.1.1 by the book; the connection was closed at the packet that was wrong.',
   'sign-in-failed': 'Sign in with the device id as user name and its token as password.',
 } as const
 

@@ -202,6 +202,33 @@ describe('the broker', () => {
     await client.endAsync()
   })
 
+  it('readings are acknowledged whether an operator listens or not, and heard by all who do', async () => {
+    const client = await asDevice(counter)
+    const say = (text: string) => client.publishAsync('devices/cnt-1/telemetry', text, { qos: 1 })
+    await say('to nobody')
+    const [first, second] = [await asOperator(), await asOperator()]
+    const heard = [messagesOf(first), messagesOf(second)]
+    await first.subscribeAsync('devices/#')
+    await say('to one')
+    await second.subscribeAsync('devices/cnt-1/telemetry')
+    await say('to both')
+    await expect.poll(() => heard[0]?.map(({ text }) => text)).toContain('to both')
+    await first.endAsync()
+    await expect.poll(() => broker.health().figures.connectedClients).toBe(2)
+    await say('to the other')
+    await expect.poll(() => heard[1]?.map(({ text }) => text)).toContain('to the other')
+    await second.endAsync()
+    await say('to nobody again')
+    const texts = heard.map((messages) =>
+      messages.map(({ text }) => text).filter((text) => text.startsWith('to ')),
+    )
+    expect(texts).toEqual([
+      ['to one', 'to both'],
+      ['to both', 'to the other'],
+    ])
+    await client.endAsync()
+  })
+
   it('grants a device its own commands and nothing else', async () => {
     const client = await asDevice(camera)
     await expect(client.subscribeAsync('devices/cam-1/commands/#')).resolves.toMatchObject([{ qos: 0 }])

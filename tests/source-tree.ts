@@ -28,7 +28,9 @@ export const sources: ReadonlyMap<string, string> = new Map(
   tree.filter((path) => path.endsWith('.ts')).map((path) => [path, read(path)]),
 )
 
-export const isTest = (path: string) => path.startsWith('tests/') || path.endsWith('.test.ts')
+/** What only those who change Lantern run: the tests, and how they are run. */
+export const isTest = (path: string) =>
+  path.startsWith('tests/') || path.endsWith('.test.ts') || path === 'vitest.config.ts'
 
 export interface Import {
   /** What is imported: a file of ours from the root of the project, or a package's name. */

@@ -56,7 +56,7 @@ function validateOne(batch: Batch, candidate: Candidate, oldest: number): void {
   if (Number.isNaN(observedAt))
     return refuse(
       'invalid-time',
-      `observedAt is ${'observedAt' in value ? JSON.stringify(value.observedAt) : 'missing'}`,
+      `observedAt is ${'observedAt' in value ? shown(value.observedAt) : 'missing'}`,
     )
   if (observedAt > receivedAt + futureLimit)
     return refuse(
@@ -89,6 +89,12 @@ function validateOne(batch: Batch, candidate: Candidate, oldest: number): void {
     receivedAt,
     values: parsed.data,
   })
+}
+
+/** What stands in place of a moment; of any depth, so it is not written out. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value)
 }
 
 /** Epoch ms, or NaN where it is not a moment. */

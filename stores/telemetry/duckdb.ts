@@ -83,32 +83,31 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
     })
   }
 
-  async function open(instance: DuckDBInstance): Promise<Opened> {
-    const connection = await instance.connect()
-    const maintaining = await instance.connect()
-    const queries = await Promise.all(Array.from({ length: maxQueries }, () => instance.connect()))
-    const layouts = await prepareTables(connection)
-    const due = await createDueMarks(connection)
-    pool.start(queries)
-    return {
-      instance,
-      writing: connection,
-      connections: [connection, maintaining, ...queries],
-      layouts,
-      writer: await createWriter({ connection, layouts, due }),
-      maintenance: createMaintenance({
-        connection: maintaining,
-        layouts,
-        due,
-        retentionDays: options.retentionDays,
-        rollupRetentionDays: options.rollupRetentionDays,
-        budgetMs: maintenanceBudgetMs,
-        checkpoints,
-        exclusive,
-        stopping: () => stopping,
-      }),
-      watermarks: await readWatermarks(connection, layouts),
+  async function open(instance: DuckDBInstance, connections: DuckDBConnection[]): Promise<Opened> {
+    const connect = async () => {
+      const connection = await instance.connect()
+      connections.push(connection)
+      return connection
     }
+    const writing = await connect()
+    const layouts = await prepareTables(writing)
+    const due = await createDueMarks(writing)
+    const { retentionDays, rollupRetentionDays } = options
+    const maintenance = createMaintenance({
+      connection: await connect(),
+      ...{ layouts, due, retentionDays, rollupRetentionDays, checkpoints, exclusive },
+      budgetMs: maintenanceBudgetMs,
+      stopping: () => stopping,
+    })
+    const writer = await createWriter({ connection: writing, layouts, due })
+    const watermarks = await readWatermarks(writing, layouts)
+    pool.start(await Promise.all(Array.from({ length: maxQueries }, connect)))
+    return { instance, writing, connections, layouts, writer, maintenance, watermarks }
+  }
+
+  function close(instance: DuckDBInstance, connections: readonly DuckDBConnection[]): void {
+    for (const connection of connections) connection.closeSync()
+    instance.closeSync()
   }
 
   return {
@@ -116,10 +115,11 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
       if (opened) return
       stopping = false
       const instance = await openInstance({ file, memoryLimitMb, threads, lockTimeoutMs })
+      const connections: DuckDBConnection[] = []
       try {
-        opened = await open(instance)
+        opened = await open(instance, connections)
       } catch (thrown) {
-        instance.closeSync()
+        close(instance, connections)
         throw asStoreError(thrown)
       }
     },
@@ -132,9 +132,8 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
         const { instance, connections, writing } = opened
         opened = undefined
         // Closing would do it too, but on this thread.
-        await writing.run('CHECKPOINT').catch(() => undefined)
-        for (const connection of connections) connection.closeSync()
-        instance.closeSync()
+        await checkpoints.run(writing).catch(() => undefined)
+        close(instance, connections)
       })
     },
     position: () => exclusive(({ writer }) => writer.position()),

@@ -310,6 +310,22 @@ describe('MQTT.js', { timeout: 60_000 }, () => {
     await client.endAsync()
   })
 
+  it('sends five thousand messages with QoS 2 in one go', async () => {
+    const counter = device(34)
+    const client = await connect(tcp(), as(counter))
+    const start = Date.now() - 10_000
+    const sending = Array.from({ length: 5000 }, (_, n) =>
+      client.publishAsync(
+        `devices/${counter.id}/telemetry`,
+        JSON.stringify({ observedAt: start + n, ...trafficOf(n) }),
+        { qos: 2 },
+      ),
+    )
+    await Promise.all(sending)
+    expect(await counted(counter)).toBe(5000)
+    await client.endAsync()
+  })
+
   it('fifty devices at once, each with a hundred readings', async () => {
     const fleet = devices.filter(({ kind }) => kind === 'traffic_counter').slice(-50)
     const before = await counted()

@@ -17,7 +17,8 @@ export function asStoreError(thrown: unknown): unknown {
     return new LanternError('store-unavailable', `the telemetry store must be opened anew: ${message}`, {
       cause: thrown,
     })
-  if (message.startsWith('IO Error'))
+  // A disk that is full fails at the commit, and leaves nothing of the transaction.
+  if (/^(IO|TransactionContext) Error/.test(message))
     return new LanternError('store-unavailable', `the telemetry store cannot read or write: ${message}`, {
       cause: thrown,
     })

@@ -90,6 +90,7 @@ export function createMaintenance(options: {
       return performance.now() - entered
     })
     rollPace.took({ beside: computed - started, between: waited })
+    await connection.run('DROP TABLE rolled')
     await exclusive(() => checkpoints.runIfDue(connection))
   }
 
@@ -106,6 +107,7 @@ export function createMaintenance(options: {
         await run(`DELETE FROM ${layout.table} WHERE ${whereRaw(stretch)}`, stretch)
       }),
     )
+    await connection.run('DROP TABLE rolled')
   }
 
   function run(sql: string, stretch: Stretch, values: Record<string, string | number> = {}) {
@@ -240,7 +242,7 @@ export function createMaintenance(options: {
         dropped = (await dropRollups(layout, rollupEnd)) || dropped
       }
       // Only a checkpoint gives the room of removed rows back to those that follow.
-      if (dropped) await exclusive(() => connection.run('CHECKPOINT'))
+      if (dropped) await exclusive(() => checkpoints.run(connection))
     },
   }
 }

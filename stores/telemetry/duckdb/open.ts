@@ -20,6 +20,9 @@ export async function openInstance(options: {
     threads: String(options.threads),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    enable_external_access: 'false',
+    // What does not fit into the memory goes beside the file, up to this.
+    max_temp_directory_size: '4GiB',
     // Checkpoints are the store's own business; see checkpoint.ts.
     wal_autocheckpoint: '1TiB',
   }

@@ -76,15 +76,13 @@ export function createQueryPool(options: { timeoutMs: number; maxWaiting: number
       const limit = new AbortController()
       const { signal } = limit
       const timer = setTimeout(() => limit.abort(tooLate(timeoutMs)), timeoutMs)
-      try {
-        const connection = await acquire(signal)
-        const result = inOneState(connection, signal, work)
+      const result = acquire(signal).then((connection) =>
         // The connection is free when its statement has really ended, which may be after the time limit.
-        const free = () => {
-          busy.delete(limit)
-          release(connection)
-        }
-        busy.set(limit, result.then(free, free))
+        inOneState(connection, signal, work).finally(() => release(connection)),
+      )
+      const over = () => busy.delete(limit)
+      busy.set(limit, result.then(over, over))
+      try {
         return await Promise.race([result, aborted(signal)])
       } catch (thrown) {
         throw asStoreError(thrown)

@@ -58,13 +58,16 @@ export function momentWithin(span: number): fc.Arbitrary<number> {
   return fc.oneof(edge, fc.integer({ min: 0, max: span - 1 })).map((after) => begin + after)
 }
 
-function readingWithin(span: number): fc.Arbitrary<Reading> {
+/** A moment in one of twelve buckets over the span, so that readings often share one. */
+export function crowdedMomentWithin(span: number): fc.Arbitrary<number> {
   return fc
-    .tuple(
-      fc.constantFrom(...sites),
-      momentWithin(span),
-      fc.integer({ min: -5 * minute, max: 31 * 24 * hour }),
-    )
+    .tuple(fc.integer({ min: 0, max: 11 }), fc.integer({ min: 0, max: 5 * minute - 1 }))
+    .map(([twelfth, rest]) => begin + Math.floor(((twelfth / 12) * span) / (5 * minute)) * 5 * minute + rest)
+}
+
+function readingAt(moment: fc.Arbitrary<number>): fc.Arbitrary<Reading> {
+  return fc
+    .tuple(fc.constantFrom(...sites), moment, fc.integer({ min: -5 * minute, max: 31 * 24 * hour }))
     .chain(([{ serial, kind }, observedAt, delay]) =>
       valuesOf[kind].map((values) => ({
         kind,
@@ -77,14 +80,18 @@ function readingWithin(span: number): fc.Arbitrary<Reading> {
 }
 
 /** Readings with distinct keys, in any order. */
-export function readingsWithin(
-  span: number,
+export function readingsAt(
+  moment: fc.Arbitrary<number>,
   size: { minLength?: number; maxLength: number },
 ): fc.Arbitrary<Reading[]> {
-  return fc.uniqueArray(readingWithin(span), {
+  return fc.uniqueArray(readingAt(moment), {
     ...size,
     selector: ({ serial, observedAt }) => `${serial} ${observedAt}`,
   })
+}
+
+export function readingsWithin(span: number, size: { minLength?: number; maxLength: number }) {
+  return readingsAt(momentWithin(span), size)
 }
 
 /** The fields that the readings above have. */

@@ -7,40 +7,46 @@ import { describe, expect, it } from 'vitest'
 import type { Reading } from '../../../model/reading.ts'
 import { day, hour, minute } from '../../../model/time.ts'
 import { aggregates, type SeriesQuery, type Telemetry } from '../../../stores/telemetry/port.ts'
-import { begin, fields, momentWithin, readingsWithin, sites, temperature } from './city.ts'
+import { begin, crowdedMomentWithin, fields, momentWithin, readingsAt, sites, temperature } from './city.ts'
 import { expectSameSeries, naiveSeries } from './naive.ts'
 import { retentionDays, rollupRetentionDays, type TelemetrySubject } from './subject.ts'
 
 const span = 6 * day
+const bucket = 5 * minute
 const additive = aggregates.filter((name) => name !== 'p95')
 
-/** Long enough that a store may use roll-ups, with edges anywhere. */
-const longQuery: fc.Arbitrary<SeriesQuery> = fc
-  .record({
-    measured: fc.constantFrom(...fields),
-    aggregate: fc.constantFrom(...additive),
-    window: fc.constantFrom(5 * minute, hour, day),
-    offset: fc.constantFrom(0, 7 * hour, 5.75 * hour),
-    from: momentWithin(day),
-    length: fc.integer({ min: 3 * day, max: span + day }),
-    groupBy: fc.option(fc.constantFrom('device' as const, { level: 'district' }), { nil: undefined }),
-  })
-  .map(({ measured, length, ...rest }) => ({
-    ...measured,
-    ...rest,
-    to: rest.from + length,
-    maxPoints: 100_000,
-  }))
+/** Long enough that a store may use roll-ups; its edges are anywhere, or where 5-minute buckets begin. */
+function longQuery(edge: 1 | typeof bucket): fc.Arbitrary<SeriesQuery> {
+  const toEdge = (moment: number) => Math.floor(moment / edge) * edge
+  return fc
+    .record({
+      measured: fc.constantFrom(...fields),
+      aggregate: fc.constantFrom(...additive),
+      window: fc.constantFrom(bucket, hour, day),
+      offset: fc.constantFrom(0, 7 * hour, 5.75 * hour),
+      from: momentWithin(day).map(toEdge),
+      length: fc.integer({ min: 3 * day, max: span + day }).map(toEdge),
+      groupBy: fc.option(fc.constantFrom('device' as const, { level: 'district' }), { nil: undefined }),
+    })
+    .map(({ measured, length, ...rest }) => ({
+      ...measured,
+      ...rest,
+      to: rest.from + length,
+      maxPoints: 100_000,
+    }))
+}
 
-/** What happens to a store: readings come, time passes, maintenance runs, it is opened anew. */
-const anyHistory = fc.array(
-  fc.record({
-    readings: readingsWithin(span, { maxLength: 60 }),
-    maintainAt: fc.option(momentWithin(span + day), { nil: undefined }),
-    reopen: fc.boolean(),
-  }),
-  { minLength: 1, maxLength: 6 },
-)
+/** What happens to a store: readings come, maintenance runs (within so many days), it is opened anew. */
+function anyHistory(days: number) {
+  return fc.array(
+    fc.record({
+      readings: readingsAt(crowdedMomentWithin(span), { maxLength: 60 }),
+      maintainAt: fc.option(momentWithin(days * day), { nil: undefined }),
+      reopen: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
+}
 
 const all: SeriesQuery = {
   kind: 'street_sensor',
@@ -55,11 +61,14 @@ const all: SeriesQuery = {
 
 export function rollupsContract(subject: TelemetrySubject): void {
   describe('roll-ups', () => {
-    it('never change a figure, however late readings come', async () => {
+    it.each([
+      { what: 'however late readings come', days: 7, edge: 1 },
+      { what: 'whatever is removed meanwhile', days: retentionDays + 15, edge: bucket },
+    ] as const)('never change a figure, $what', async ({ days, edge }) => {
       await fc.assert(
         fc.asyncProperty(
-          anyHistory,
-          fc.array(longQuery, { minLength: 5, maxLength: 10 }),
+          anyHistory(days),
+          fc.array(longQuery(edge), { minLength: 5, maxLength: 10 }),
           async (history, queries) => {
             let store = await subject.fresh()
             await store.putSites(sites)
@@ -78,7 +87,7 @@ export function rollupsContract(subject: TelemetrySubject): void {
             }
           },
         ),
-        { numRuns: 10 },
+        { numRuns: 6 },
       )
     })
 
@@ -93,6 +102,27 @@ export function rollupsContract(subject: TelemetrySubject): void {
       await Promise.all([subject.telemetry.maintain(now), subject.telemetry.maintain(now)])
       expect(await subject.telemetry.series(all)).toEqual(first)
       expectSum(first.series, (500 * 499) / 2)
+    })
+
+    it('know when each field was seen last, also where the newest reading has it not', async () => {
+      const { telemetry } = subject
+      const without = (serial: number, observedAt: number): Reading => ({
+        ...temperature(serial, observedAt, 0),
+        values: { pm25: 1 },
+      })
+      await telemetry.append(
+        [temperature(6, begin, 10), temperature(6, begin + 100, 11), without(6, begin + 200)],
+        1,
+      )
+      await telemetry.append([temperature(7, begin + 150, 20), without(7, begin + 151)], 2)
+      await telemetry.append([temperature(7, begin + hour, 21), temperature(6, begin + hour + 1, 12)], 3)
+      await telemetry.maintain(begin + 2 * day)
+      const { source, series } = await telemetry.series({ ...all, aggregate: 'last', window: hour })
+      expect(source).toBe('5m')
+      expect(series[0]?.points.map(({ value, count }) => [value, count])).toEqual([
+        [20, 3],
+        [12, 2],
+      ])
     })
 
     it('answer for what the retention has removed, at the edges of 5 minutes', async () => {

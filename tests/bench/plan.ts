@@ -1,0 +1,47 @@
+/**
+ * How large each measurement is, in full and with --quick, and in which order they run. Called by main.ts.
+ */
+import { measureConnections } from './connections.ts'
+import { measureCoverage } from './coverage.ts'
+import { measureIdle } from './idle.ts'
+import { measureLatency } from './latency.ts'
+import type { Ground, Measurement } from './measurement.ts'
+import type { BenchOptions, MeasurementName } from './options.ts'
+import { measureQueries } from './queries.ts'
+import { measureThroughput } from './throughput.ts'
+
+type Step = (ground: Ground) => Promise<Measurement>
+
+/** What the options ask for, step by step. */
+export function planOf(options: Pick<BenchOptions, 'names' | 'quick' | 'seconds'>): Step[] {
+  const { names, quick } = options
+  const seconds = options.seconds ?? (quick ? 5 : 20)
+  const steps: Record<MeasurementName, Step[]> = {
+    throughput: [
+      (ground) =>
+        measureThroughput({ ...ground, seconds, rounds: quick ? 1 : 2, connections: 100, inFlight: 50 }),
+    ],
+    latency: [
+      (ground) =>
+        measureLatency({ ...ground, seconds, runs: quick ? 1 : 3, connections: 100, ratePerSecond: 10_000 }),
+    ],
+    connections: [
+      (ground) => measureConnections({ ...ground, connections: 10_000, seconds: quick ? 10 : 90 }),
+    ],
+    queries: [
+      (ground) =>
+        measureQueries({
+          ...ground,
+          readings: quick ? 2_000_000 : 20_000_000,
+          ...{ devices: 3000, days: 30, times: quick ? 10 : 40 },
+        }),
+      (ground) =>
+        measureCoverage({
+          ...{ ...ground, seconds, places: 10_000, devices: 100_000 },
+          ...{ reporting: 10_000, ratePerSecond: 10_000 },
+        }),
+    ],
+    idle: [(ground) => measureIdle({ ...ground, starts: quick ? 1 : 3, seconds: quick ? 5 : 60 })],
+  }
+  return names.flatMap((name) => steps[name])
+}
