@@ -37,6 +37,23 @@ const settings = z.object({
     .max(36_500)
     .default(730)
     .describe('How long the 5-minute roll-ups are kept'),
+  LANTERN_TELEMETRY: z
+    .enum(['duckdb', 'influxdb'])
+    .default('duckdb')
+    .describe('Where readings are kept: in a file of its own (duckdb) or on a server (influxdb)'),
+  LANTERN_INFLUX_URL: z
+    .union([z.literal(''), z.url({ protocol: /^https?$/ })], 'an address such as http://influx:8086')
+    .default('')
+    .describe('InfluxDB: its address, such as `http://influx:8086`; required with influxdb'),
+  LANTERN_INFLUX_BUCKET: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 of A–Z a–z 0–9 . _ -, a letter or digit first')
+    .default('lantern')
+    .describe('InfluxDB: the bucket (2.x) or database (1.x)'),
+  LANTERN_INFLUX_ORG: z.string().default('').describe('InfluxDB 2.x: the organisation; required there'),
+  LANTERN_INFLUX_TOKEN: z.string().default('').describe('InfluxDB 2.x: the token; required there'),
+  LANTERN_INFLUX_USER: z.string().default('').describe('InfluxDB 1.x: the user, where it asks for one'),
+  LANTERN_INFLUX_PASSWORD: z.string().default('').describe("InfluxDB 1.x: the user's password"),
   LANTERN_CITY: z
     .enum(['demo', 'none'])
     .default('demo')
@@ -82,6 +99,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
         field: issue.path.join('.'),
         message: `${issue.message} (it is "${environment[String(issue.path[0])]}")`,
       })
+  else if (parsed.data.LANTERN_TELEMETRY === 'influxdb' && parsed.data.LANTERN_INFLUX_URL === '')
+    faults.push({
+      field: 'LANTERN_INFLUX_URL',
+      message: 'is required with LANTERN_TELEMETRY=influxdb, such as http://influx:8086',
+    })
   if (!parsed.success || faults.length > 0)
     throw new LanternError(
       'invalid-settings',

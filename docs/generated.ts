@@ -46,7 +46,7 @@ export const tables: Readonly<Record<string, () => string>> = {
       ['variable', 'default', 'meaning'],
       describeSettings().map(({ name, fallback, description }) => [
         `\`${name}\``,
-        `\`${fallback}\``,
+        fallback === '' ? 'unset' : `\`${fallback}\``,
         description,
       ]),
     ),

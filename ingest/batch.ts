@@ -37,6 +37,8 @@ export interface Batch {
   candidates: Candidate[]
   statuses: StatusEvent[]
   readings: Reading[]
+  /** Readings that the telemetry store has already. */
+  repeated: Reading[]
   duplicates: number
   readonly rejections: RejectionEvent[]
 }
@@ -49,7 +51,15 @@ export interface Stage {
 export function newBatch(
   options: Pick<Batch, 'position' | 'messages' | 'alreadyStored' | 'alreadyCounted'>,
 ): Batch {
-  return { ...options, candidates: [], statuses: [], readings: [], duplicates: 0, rejections: [] }
+  return {
+    ...options,
+    candidates: [],
+    statuses: [],
+    readings: [],
+    repeated: [],
+    duplicates: 0,
+    rejections: [],
+  }
 }
 
 /** Notes that something could not be taken (or, for `unknown-field`, not all of it). */

@@ -8,9 +8,10 @@ import { messageOf } from '../model/errors.ts'
 import { createFileJournalReader } from '../stores/journal/file-reader.ts'
 import { createCityView } from '../stores/registry/city-view.ts'
 import { createSqliteRegistry } from '../stores/registry/sqlite.ts'
-import { createDuckDbTelemetry } from '../stores/telemetry/duckdb.ts'
+import { openTelemetry } from '../stores/telemetry/open.ts'
 import { serveTelemetry } from '../stores/telemetry/remote.ts'
-import { stopMessage, type WorkerMessage } from './progress.ts'
+import { createInsistence } from './insistence.ts'
+import { newProgress, type Progress, stopMessage, type WorkerMessage } from './progress.ts'
 import { createSites } from './sites.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -21,11 +22,7 @@ const logger = createLogger({ name: 'ingest', level: config.LANTERN_LOG_LEVEL })
 const files = dataFiles(config.LANTERN_DATA_DIR)
 const clock = Date.now
 
-const telemetry = createDuckDbTelemetry({
-  file: files.telemetry,
-  retentionDays: config.LANTERN_RETENTION_DAYS,
-  rollupRetentionDays: config.LANTERN_ROLLUP_RETENTION_DAYS,
-})
+const telemetry = openTelemetry({ settings: config, file: files.telemetry })
 const registry = createSqliteRegistry({ file: files.registry })
 const journal = createFileJournalReader({ folder: files.journal, logger })
 // Ingest makes the device states itself; its view of the city need not read them back.
@@ -36,8 +33,14 @@ const view = createCityView({
 })
 let worker: Worker | undefined
 
-function tell(type: WorkerMessage['type'], running: Worker): void {
-  const message: WorkerMessage = { type, progress: running.progress() }
+/** For a server that is away when ingest starts; it shows in the health like any other failure. */
+const starting = createInsistence({
+  logger,
+  onChange: (failure) => tell('progress', { ...newProgress(), failure }),
+})
+
+function tell(type: WorkerMessage['type'], progress: Progress): void {
+  const message: WorkerMessage = { type, progress }
   if (process.connected) process.send?.(message)
 }
 
@@ -45,9 +48,11 @@ async function run(): Promise<void> {
   await registry.start()
   await view.start()
   await journal.start()
-  await telemetry.start()
   const inventory = createSites({ view, telemetry })
-  await inventory.refresh()
+  await starting.run('opening the telemetry store', async () => {
+    await telemetry.start()
+    await inventory.refresh()
+  })
   worker = await createWorker({
     journal,
     telemetry,
@@ -65,11 +70,11 @@ async function run(): Promise<void> {
     },
     telemetry,
   })
-  tell('ready', running)
-  const reporting = setInterval(() => tell('progress', running), progressEveryMs)
+  tell('ready', running.progress())
+  const reporting = setInterval(() => tell('progress', running.progress()), progressEveryMs)
   try {
     await running.run()
-    tell('progress', running)
+    tell('progress', running.progress())
   } finally {
     clearInterval(reporting)
     await telemetry.stop()

@@ -21,6 +21,19 @@ export const progressSchema = z.object({
 })
 export type Progress = z.infer<typeof progressSchema>
 
+export function newProgress(): Progress {
+  return {
+    telemetryPosition: 0,
+    statePosition: 0,
+    readingsStored: 0,
+    duplicates: 0,
+    rejections: 0,
+    lastReceivedAt: 0,
+    failure: null,
+    stageSeconds: {},
+  }
+}
+
 /** From the worker: ready (with its positions), or how far it is. */
 export const workerMessage = z.object({ type: z.enum(['ready', 'progress']), progress: progressSchema })
 export type WorkerMessage = z.infer<typeof workerMessage>

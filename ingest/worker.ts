@@ -10,7 +10,8 @@ import type { JournalReader } from '../stores/journal/port.ts'
 import type { Registry } from '../stores/registry/port.ts'
 import type { Telemetry } from '../stores/telemetry/port.ts'
 import { type Batch, newBatch, type Stage } from './batch.ts'
-import type { Progress } from './progress.ts'
+import { createInsistence } from './insistence.ts'
+import { newProgress, type Progress } from './progress.ts'
 import { decode } from './stages/decode.ts'
 import { createDedupe } from './stages/dedupe.ts'
 import { createIdentify, type Inventory } from './stages/identify.ts'
@@ -24,8 +25,6 @@ const maxBatchBytes = 2 << 20
 const idleMs = 20
 const flushEvery = second
 const maintainEvery = minute
-/** How often a failing store is tried before the process gives up and is started anew. */
-const maxTries = 6
 
 export interface Worker {
   /** Goes through the journal until stopped; rejects when a store fails for good. */
@@ -59,15 +58,18 @@ export async function createWorker(options: {
   const telemetryStart = await telemetry.position()
   const stateStart = states.position()
   const progress: Progress = {
+    ...newProgress(),
     telemetryPosition: telemetryStart,
     statePosition: stateStart,
-    readingsStored: 0,
-    duplicates: 0,
-    rejections: 0,
-    lastReceivedAt: 0,
-    failure: null,
     stageSeconds: Object.fromEntries([...prepare, ...commit].map((stage) => [stage.name, 0])),
   }
+  const insistence = createInsistence({
+    logger,
+    onChange: (failure) => {
+      progress.failure = failure
+    },
+  })
+  const insist = insistence.run
   let stopping = false
   let maintaining: Promise<void> = Promise.resolve()
 
@@ -77,28 +79,6 @@ export async function createWorker(options: {
       await stage.run(batch)
       progress.stageSeconds[stage.name] =
         (progress.stageSeconds[stage.name] ?? 0) + (performance.now() - started) / 1000
-    }
-  }
-
-  /** Repeats a step that a store refuses, with longer and longer pauses; the order of readings is kept. */
-  async function insist<T>(what: string, step: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        const result = await step()
-        if (progress.failure !== null) logger.info({ what }, 'the store takes readings again')
-        progress.failure = null
-        return result
-      } catch (error) {
-        if (progress.failure === null)
-          logger.error(
-            { what, reason: messageOf(error) },
-            'a store refused; nothing is lost, it is tried again',
-          )
-        progress.failure = `${what}: ${messageOf(error)}`
-        const fatal = error instanceof LanternError && !error.retryable
-        if (fatal || tries >= maxTries || stopping) throw error
-        await sleep(Math.min(100 * 2 ** tries, 5000) * (0.75 + Math.random() / 2))
-      }
     }
   }
 
@@ -147,6 +127,8 @@ export async function createWorker(options: {
 
   function maintainInBackground(): void {
     maintaining = telemetry.maintain(clock()).catch((error) => {
+      // That the store is away is said once, by what stores the readings.
+      if (error instanceof LanternError && error.passing) return
       logger.error(
         { reason: messageOf(error) },
         'roll-ups or retention failed; they are tried again in a minute',
@@ -154,7 +136,7 @@ export async function createWorker(options: {
     })
   }
 
-  async function run(): Promise<void> {
+  async function goOn(): Promise<void> {
     let position = Math.min(telemetryStart, stateStart)
     let committing: Promise<void> = Promise.resolve()
     let flushedAt = performance.now()
@@ -184,9 +166,17 @@ export async function createWorker(options: {
   }
 
   return {
-    run,
+    async run() {
+      try {
+        await goOn()
+      } catch (error) {
+        if (!(stopping && error instanceof LanternError && error.passing)) throw error
+        logger.warn('stopped while a store was away; what it has not taken stays in the journal')
+      }
+    },
     stop() {
       stopping = true
+      insistence.stop()
     },
     progress: () => progress,
   }

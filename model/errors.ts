@@ -125,11 +125,13 @@ export class LanternError extends Error {
   readonly retryable: boolean
   readonly remedy: string
   readonly faults: readonly FieldFault[]
+  /** It ends by itself (a server that is away comes back), so waiting is right however long it takes. */
+  readonly passing: boolean
 
   constructor(
     code: ErrorCode,
     detail: string,
-    options: { cause?: unknown; faults?: readonly FieldFault[]; remedy?: string } = {},
+    options: { cause?: unknown; faults?: readonly FieldFault[]; remedy?: string; passing?: boolean } = {},
   ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
     const kind = errorCatalogue[code]
@@ -139,6 +141,7 @@ export class LanternError extends Error {
     this.retryable = kind.retryable
     this.remedy = options.remedy ?? kind.remedy
     this.faults = options.faults ?? []
+    this.passing = options.passing ?? false
   }
 }
 

@@ -18,6 +18,8 @@ export const rejectionReasons = {
   'invalid-time': 'Send observedAt as RFC 3339 with a time zone, or as milliseconds since 1970.',
   'time-in-future': "Set the device's clock; observedAt may be at most 5 minutes after the arrival.",
   'time-too-old': 'Send readings within 30 days (and within the retention) of their observation.',
+  'store-refused':
+    'The detail is what the store said; its limits and settings decide. The reading is not kept.',
   'unknown-device': 'Register the device: POST /v1/devices.',
   'unknown-topic': 'Publish to devices/<id>/telemetry or devices/<id>/status.',
   'invalid-status': 'Send {"online":true} or {"online":false}, with further fields as you like.',

@@ -52,6 +52,30 @@ async function rejections() {
 }
 
 describe('ingest', () => {
+  it('makes what the store refuses a rejection with its words, and keeps the rest', async () => {
+    await start()
+    await ingest.append([telemetry([1, 2, 3].map((pm25) => ({ observedAt: now - pm25, pm25 })))])
+    await ingest.drain({
+      spoil: ({ telemetry: store, registry }) => ({
+        registry,
+        telemetry: {
+          ...store,
+          async append(readings, position) {
+            await store.append(
+              readings.filter((_, index) => index !== 1),
+              position,
+            )
+            return { refused: [{ index: 1, detail: 'the words of the store' }] }
+          },
+        },
+      }),
+    })
+    expect(await stored('env-1')).toHaveLength(2)
+    expect(await rejections()).toEqual([
+      { device: 'env-1', reason: 'store-refused', count: 1, detail: 'the words of the store' },
+    ])
+  })
+
   it('stores each kind, single and in batches, with times in both forms', async () => {
     await start()
     await ingest.append([
@@ -258,8 +282,9 @@ describe('ingest', () => {
               ...store,
               async append(...given) {
                 if (step === 'append') await failOnce()
-                await store.append(...given)
+                const appended = await store.append(...given)
                 if (step === 'append, committed') await failOnce()
+                return appended
               },
               async existing(...given) {
                 if (step === 'existing') await failOnce()

@@ -31,6 +31,8 @@ export function createDedupe(options: {
       if (doubtful.length === 0) return
       const late = await unknownOf(withoutRepeats(doubtful, fresh))
       batch.duplicates = doubtful.length - late.length
+      const unknown = new Set(late)
+      batch.repeated = doubtful.filter((reading) => !unknown.has(reading))
       for (const reading of late) fresh.push(reading)
       batch.readings = fresh
     },

@@ -80,6 +80,8 @@ export async function createDeviceStates(options: {
       reached = batch.position
       if (batch.alreadyCounted) return
       for (const reading of batch.readings) takeReading(reading)
+      // A store without transactions may have them from before a crash, and the registry not; else they are no newer.
+      for (const reading of batch.repeated) takeReading(reading)
       takeStatuses(batch)
       takeRejections(batch)
     },

@@ -12,13 +12,13 @@ import { asStoreError } from './duckdb/failures.ts'
 import type { Layout } from './duckdb/layout.ts'
 import { existingKeys, newestReadings, oldestReading } from './duckdb/lookup.ts'
 import { createMaintenance, type Maintenance } from './duckdb/maintenance.ts'
-import { createMutex } from './duckdb/mutex.ts'
 import { openInstance } from './duckdb/open.ts'
 import { createQueryPool } from './duckdb/pool.ts'
 import { runSeries } from './duckdb/series.ts'
 import { prepareTables } from './duckdb/tables.ts'
 import { countReadings, readWatermarks } from './duckdb/totals.ts'
 import { createWriter, type Writer } from './duckdb/writer.ts'
+import { createMutex } from './mutex.ts'
 import type { Telemetry } from './port.ts'
 
 export interface DuckDbTelemetryOptions {
@@ -145,9 +145,10 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
         await writer.append(readings, position)
         raise(watermarks, readings)
       })
-      if (!checkpoints.mayBeDue(readings.length)) return
       // After this append, before the next; what fails here is raised by the next maintenance.
-      exclusive(({ writing }) => checkpoints.runIfDue(writing)).catch(() => undefined)
+      if (checkpoints.mayBeDue(readings.length))
+        exclusive(({ writing }) => checkpoints.runIfDue(writing)).catch(() => undefined)
+      return { refused: [] }
     },
     maintain: (now) =>
       maintaining.run(async () => {

@@ -1,7 +1,7 @@
 /**
- * The telemetry port: where readings are kept and asked for. The first driver is DuckDB; every driver
+ * The telemetry port: where readings are kept and asked for. The drivers are DuckDB and InfluxDB; every driver
  * passes tests/contracts/telemetry.ts. `remote.ts` is the same port spoken across a process boundary,
- * because one process owns the DuckDB file.
+ * because one process owns the store.
  */
 import type { KindName } from '../../model/kinds.ts'
 import type { Reading } from '../../model/reading.ts'
@@ -60,6 +60,7 @@ export interface SeriesResult {
 
 export interface TelemetryStats {
   readonly readings: number
+  /** On disk; 0 where a server does not tell. */
   readonly bytes: number
   /** Epoch ms of the oldest raw reading; null: none. */
   readonly oldest: number | null
@@ -88,6 +89,16 @@ export interface TelemetryQueries {
   stats(): Promise<TelemetryStats>
 }
 
+/** A reading that the store refused, by its index in what was appended, with the store's words. */
+export interface Refusal {
+  readonly index: number
+  readonly detail: string
+}
+
+export interface Appended {
+  readonly refused: readonly Refusal[]
+}
+
 /** The side that ingest holds. */
 export interface Telemetry extends TelemetryQueries {
   start(): Promise<void>
@@ -101,10 +112,13 @@ export interface Telemetry extends TelemetryQueries {
   /** Which of these keys are stored already (by index into `keys`), as far as raw readings are kept. */
   existing(keys: readonly { serial: number; kind: KindName; observedAt: number }[]): Promise<Set<number>>
   /**
-   * Stores the readings and the journal position together, in one transaction: all or nothing, and on disk when it
-   * resolves. Keys must be new. `store-unavailable`: nothing is stored; the store may have to be opened anew.
+   * Stores the readings and the journal position; on disk when it resolves. Keys must be new. What the store itself
+   * will not take is told in the result, and the rest is stored. When it rejects, the position is where it was and the
+   * same call may be repeated. A store with transactions has stored nothing then; another may have stored some of
+   * the readings (`existing` and `watermarks` know them after a restart), and a repetition stores none of them twice.
+   * `store-unavailable`: the store may have to be opened anew, unless the error is `passing`.
    */
-  append(readings: readonly Reading[], position: number): Promise<void>
+  append(readings: readonly Reading[], position: number): Promise<Appended>
   /** Brings the roll-ups up to date and removes what is older than the retention. */
   maintain(now: number): Promise<void>
 }

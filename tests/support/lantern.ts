@@ -156,16 +156,16 @@ export async function withRegistry<T>(dataDir: string, use: (registry: Registry)
   }
 }
 
-/** Opens the telemetry of a data folder, which must not be running. */
+/** Opens the telemetry of a data folder, which must not be running; `telemetry`: another store, not started. */
 export async function withTelemetry<T>(
   dataDir: string,
   use: (telemetry: Telemetry) => Promise<T>,
-): Promise<T> {
-  const telemetry = createDuckDbTelemetry({
+  telemetry: Telemetry = createDuckDbTelemetry({
     file: join(dataDir, 'telemetry.duckdb'),
     retentionDays: 30,
     rollupRetentionDays: 730,
-  })
+  }),
+): Promise<T> {
   await telemetry.start()
   try {
     return await use(telemetry)

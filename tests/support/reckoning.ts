@@ -2,6 +2,7 @@
  * The reckoning after a fault: every reading that was acknowledged is in the store exactly once. Counted from
  * the rows themselves, after Lantern has stopped.
  */
+import type { Telemetry } from '../../stores/telemetry/port.ts'
 import type { LoadResult } from '../bench/generator.ts'
 import { withRegistry, withTelemetry } from './lantern.ts'
 
@@ -20,11 +21,13 @@ export async function reckon(
   dataDir: string,
   devices: readonly { id: string }[],
   load: LoadResult,
+  /** Where the rows are, not started; unset: the folder's own DuckDB. */
+  store?: Telemetry,
 ): Promise<Reckoning> {
   const known = await withRegistry(dataDir, (registry) =>
     Promise.all(devices.map(({ id }) => registry.device(id))),
   )
-  return withTelemetry(dataDir, async (telemetry) => {
+  const count = async (telemetry: Telemetry): Promise<Reckoning> => {
     const sum = { acknowledged: 0, stored: 0, lost: 0, doubled: 0, invented: 0 }
     for (const [index, device] of known.entries()) {
       if (!device) throw new Error(`device ${devices[index]?.id} is gone`)
@@ -45,5 +48,6 @@ export async function reckon(
       }
     }
     return sum
-  })
+  }
+  return withTelemetry(dataDir, count, store)
 }

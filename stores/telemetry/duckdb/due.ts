@@ -10,7 +10,7 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import type { KindName } from '../../../model/kinds.ts'
 import type { Reading } from '../../../model/reading.ts'
-import { bucketMs, bucketOf } from './rollup.ts'
+import { bucketMs, bucketOf } from '../rules.ts'
 
 export interface Mark {
   readonly kind: KindName

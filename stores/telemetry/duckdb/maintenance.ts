@@ -5,20 +5,13 @@
  */
 import { type DuckDBConnection, INTEGER, LIST, listValue } from '@duckdb/node-api'
 import type { KindName } from '../../../model/kinds.ts'
-import { day, hour, minute } from '../../../model/time.ts'
+import { day } from '../../../model/time.ts'
+import { createPace } from '../pace.ts'
+import { bucketMs, bucketOf, dropEveryMs, dropRollupsEveryMs, floorTo, settleMs, slackMs } from '../rules.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { DueMarks } from './due.ts'
 import { type Layout, quoted } from './layout.ts'
-import { createPace } from './pace.ts'
-import { addUp, bucketMs, bucketOf, rollupColumnNames, rollupTable, rowsOf } from './rollup.ts'
-
-/** How long after its end a bucket is rolled up: what comes within it need not be made anew. */
-const settleMs = 2 * minute
-/** Raw rows outlive the retention by this, so that the bucket of the latest reading taken is still complete. */
-const slackMs = day
-/** Raw rows are removed by whole hours and roll-ups by whole days: fewer, larger deletions. */
-const dropEveryMs = hour
-const dropRollupsEveryMs = day
+import { addUp, rollupColumnNames, rollupTable, rowsOf } from './rollup.ts'
 
 export interface Maintenance {
   /** Does what is due at `now` (epoch ms), within the time budget. Not to be called while it runs. */
@@ -252,10 +245,6 @@ export function createMaintenance(options: {
       if (dropped) await exclusive(() => checkpoints.run(connection))
     },
   }
-}
-
-function floorTo(value: number, step: number): number {
-  return Math.floor(value / step) * step
 }
 
 function whereRaw({ only }: Stretch): string {

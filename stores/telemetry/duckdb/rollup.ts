@@ -11,16 +11,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { StoredField } from '../../../model/kind.ts'
 import type { KindName } from '../../../model/kinds.ts'
-import { minute } from '../../../model/time.ts'
+import { bucketMs } from '../rules.ts'
 import { type Column, columnsOf, columnType, type Layout, quoted } from './layout.ts'
-
-/** ms. Buckets are numbered: observed_at // bucketMs. */
-export const bucketMs = 5 * minute
-
-/** The number of the bucket that a moment (epoch ms) lies in. */
-export function bucketOf(epochMs: number): number {
-  return Math.floor(epochMs / bucketMs)
-}
 
 /** Unquoted. */
 export function rollupTable(kind: KindName): string {

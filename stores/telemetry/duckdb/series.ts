@@ -3,8 +3,8 @@
  * aggregates by group. Names in the SQL come from the kinds; every value is bound.
  */
 import { LanternError } from '../../../model/errors.ts'
-import type { StoredField } from '../../../model/kind.ts'
 import type { Aggregate, SeriesPoint, SeriesQuery, SeriesResult } from '../port.ts'
+import { askedField } from '../rules.ts'
 import type { Layout } from './layout.ts'
 import type { Read } from './pool.ts'
 import { planSource } from './series-source.ts'
@@ -23,7 +23,7 @@ const aggregateSql: Record<Aggregate, string> = {
 
 /** See the port. */
 export async function runSeries(read: Read, layout: Layout, query: SeriesQuery): Promise<SeriesResult> {
-  const field = fieldOf(layout, query)
+  const field = askedField(layout.fields, query)
   const source = await planSource(read, layout, field, query)
   const site = siteClauses(query)
   // Windows depend on the offset only by its rest, and with that the dividend is never negative.
@@ -36,21 +36,6 @@ export async function runSeries(read: Read, layout: Layout, query: SeriesQuery):
     { ...source.values, ...site.values, shift, window: query.window, limit: query.maxPoints + 1 },
   )
   return { source: source.name, series: toSeries(reader.getColumns(), query.maxPoints) }
-}
-
-function fieldOf(layout: Layout, query: SeriesQuery): StoredField {
-  if (!Number.isSafeInteger(query.window) || query.window < 1)
-    throw new LanternError('invalid-request', `the window is ${query.window} ms`, {
-      faults: [{ field: 'window', message: 'must be a whole number of milliseconds, at least 1' }],
-    })
-  const field = layout.fields.find(({ name }) => name === query.field)
-  if (!field)
-    throw new LanternError('invalid-request', `kind ${layout.kind} has no field ${query.field}`, {
-      faults: [
-        { field: 'field', message: `must be one of ${layout.fields.map(({ name }) => name).join(', ')}` },
-      ],
-    })
-  return field
 }
 
 function siteClauses(query: SeriesQuery) {

@@ -33,7 +33,7 @@ export function storingContract(subject: TelemetrySubject): void {
           values: { temperature: -0.1, pm25: 5e-324, illuminance: 200_000, waterLevel: 1 / 3 },
         },
       ]
-      await subject.telemetry.append(stored, 7)
+      expect(await subject.telemetry.append(stored, 7)).toEqual({ refused: [] })
       const reopened = await subject.reopen()
       expect(await reopened.position()).toBe(7)
       for (const reading of stored) {

@@ -1,6 +1,6 @@
 /**
- * Runs tasks on the store's writing connection one after the other: a DuckDB connection holds one
- * transaction at a time.
+ * Runs tasks one after the other: a store's writing is done by one at a time, so that what a task has read holds until it
+ * has written. Used by both drivers.
  */
 export interface Mutex {
   /** Runs the task once every earlier one has ended, however it ended. */

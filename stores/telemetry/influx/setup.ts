@@ -1,0 +1,133 @@
+/**
+ * Makes what is missing on the server: the database with its two retention policies (1.x), or two buckets with the DBRP
+ * mappings that let InfluxQL read them (2.x). Nothing that is there is changed, so it may run at every start.
+ */
+import { z } from 'zod'
+import { LanternError } from '../../../model/errors.ts'
+import { minute, second } from '../../../model/time.ts'
+import { away } from './failures.ts'
+import { quotedName, type Server, type Shelf } from './server.ts'
+
+export interface Prepared {
+  readonly version: string
+  /** How long the server itself keeps raw readings, ms; infinity unless someone has set a limit there. */
+  readonly serverKeepsMs: number
+}
+
+const shelves: readonly Shelf[] = ['raw', '5m']
+
+export async function prepareServer(options: {
+  server: Server
+  bucket: string
+  org: string
+}): Promise<Prepared> {
+  const { server, bucket, org } = options
+  const { major, version } = await server.greet()
+  const keeps =
+    major === 1 ? await prepareDatabase(server, bucket) : await prepareBuckets(server, bucket, org)
+  if (keeps['5m'] !== Number.POSITIVE_INFINITY)
+    throw new LanternError(
+      'invalid-settings',
+      `InfluxDB removes what is in ${server.nameOf('5m')} after a time of its own; Lantern's position and roll-ups lie there`,
+      { remedy: `Set the retention of ${server.nameOf('5m')} to infinite; Lantern removes roll-ups itself.` },
+    )
+  return { version, serverKeepsMs: keeps.raw }
+}
+
+/** Lantern removes by itself what is too old, alike on every version; so the server is told to keep everything. */
+async function prepareDatabase(server: Server, database: string): Promise<Record<Shelf, number>> {
+  const on = quotedName(database)
+  const ignore = () => undefined
+  let durations = await policies(server, database)
+  if (durations.size === 0) await server.query([`CREATE DATABASE ${on}`], ignore)
+  const policy = (shelf: Shelf, shards: string) =>
+    `CREATE RETENTION POLICY ${quotedName(server.nameOf(shelf))} ON ${on} DURATION INF REPLICATION 1 SHARD DURATION ${shards}`
+  if (!durations.has(server.nameOf('raw'))) await server.query([`${policy('raw', '1d')} DEFAULT`], ignore)
+  if (!durations.has(server.nameOf('5m'))) await server.query([policy('5m', '30d')], ignore)
+  durations = await policies(server, database)
+  const keeps = (shelf: Shelf) => durations.get(server.nameOf(shelf)) ?? Number.POSITIVE_INFINITY
+  return { raw: keeps('raw'), '5m': keeps('5m') }
+}
+
+/** The database's retention policies with their durations, ms; none: there is no database. */
+async function policies(server: Server, database: string): Promise<Map<string, number>> {
+  const databases = new Set<string>()
+  await server.query(['SHOW DATABASES'], ({ values }) => {
+    for (const [name] of values) databases.add(String(name))
+  })
+  const found = new Map<string, number>()
+  if (!databases.has(database)) return found
+  await server.query([`SHOW RETENTION POLICIES ON ${quotedName(database)}`], ({ values }) => {
+    for (const [name, duration] of values) found.set(String(name), parseGoDuration(String(duration)))
+  })
+  return found
+}
+
+/** Such as 168h0m0s; 0s is for ever. */
+function parseGoDuration(text: string): number {
+  const [, hours = 0, minutes = 0, seconds = 0] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? []
+  const ms = (Number(hours) * 60 + Number(minutes)) * minute + Number(seconds) * second
+  return ms === 0 ? Number.POSITIVE_INFINITY : ms
+}
+
+const orgList = z.object({ orgs: z.array(z.object({ id: z.string(), name: z.string() })) })
+const bucketShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  retentionRules: z.array(z.object({ everySeconds: z.number() })).default([]),
+})
+const bucketList = z.object({ buckets: z.array(bucketShape).default([]) })
+const mappingList = z.object({
+  content: z.array(z.object({ database: z.string(), retention_policy: z.string() })).default([]),
+})
+
+async function prepareBuckets(server: Server, database: string, org: string): Promise<Record<Shelf, number>> {
+  const { orgs } = orgList.parse(await server.manage(`/api/v2/orgs?${new URLSearchParams({ org })}`))
+  const orgID = orgs.find(({ name }) => name === org)?.id
+  if (!orgID) throw away(`has no organisation ${org}, or the token may not see it`)
+  const keeps = { raw: Number.POSITIVE_INFINITY, '5m': Number.POSITIVE_INFINITY }
+  for (const shelf of shelves) {
+    const name = server.nameOf(shelf)
+    const listed = bucketList.parse(
+      await server.manage(`/api/v2/buckets?${new URLSearchParams({ orgID, name })}`).catch(orNone),
+    )
+    const bucket =
+      listed.buckets.find((one) => one.name === name) ??
+      bucketShape.parse(await server.manage('/api/v2/buckets', { orgID, name, retentionRules: [] }))
+    const seconds = bucket.retentionRules[0]?.everySeconds ?? 0
+    if (seconds > 0) keeps[shelf] = seconds * second
+    await prepareMapping(server, { orgID, database, policy: name, bucketID: bucket.id })
+  }
+  return keeps
+}
+
+async function prepareMapping(
+  server: Server,
+  options: { orgID: string; database: string; policy: string; bucketID: string },
+): Promise<void> {
+  const { orgID, database, policy, bucketID } = options
+  const path = '/api/v2/dbrps'
+  const query = new URLSearchParams({ orgID, db: database, rp: policy, bucketID })
+  const { content } = mappingList.parse(await server.manage(`${path}?${query}`))
+  if (content.some((one) => one.database === database && one.retention_policy === policy)) return
+  const mapping = {
+    orgID,
+    bucketID,
+    database,
+    retention_policy: policy,
+    default: policy === database,
+  }
+  await server.manage(path, mapping).catch((thrown) => {
+    if (!(thrown instanceof Error)) throw thrown
+    throw away(
+      `does not let this token map bucket ${policy} for InfluxQL (${thrown.message}); give it the right to write DBRP mappings, or run: influx v1 dbrp create --db ${database} --rp ${policy} --bucket-id ${bucketID}`,
+      thrown,
+    )
+  })
+}
+
+/** InfluxDB 2.x answers 404 for a name that no bucket has. */
+function orNone(thrown: unknown): unknown {
+  if (thrown instanceof Error && thrown.name === 'PlaceMissing') return { buckets: [] }
+  throw thrown
+}
