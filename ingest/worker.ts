@@ -21,8 +21,12 @@ import { createValidate } from './stages/validate.ts'
 
 /** What one batch may hold: enough to be worth a commit, little enough to hold up no query for long. */
 const maxBatchBytes = 2 << 20
-/** How long to wait when the journal has nothing new, ms. It is also how long readings gather when few come. */
-const idleMs = 20
+/**
+ * A commit takes as long for one reading as for hundreds, so they gather for so long, ms, unless so many have come
+ * already. Measured at 10,000 readings/s, ingest takes 17 µs a reading; committing as they come, it took 60.
+ */
+const gatherMs = 100
+const enoughMessages = 2000
 const flushEvery = second
 const maintainEvery = minute
 
@@ -153,7 +157,8 @@ export async function createWorker(options: {
         committing = commitBatch(batch)
         // Awaited in the next round; until then a failure must not count as unhandled.
         committing.catch(() => undefined)
-      } else await sleep(idleMs)
+      }
+      if ((batch?.messages.length ?? 0) < enoughMessages) await sleep(gatherMs)
       if (performance.now() - maintainedAt >= maintainEvery) {
         maintainedAt = performance.now()
         await maintaining

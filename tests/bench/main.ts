@@ -11,7 +11,7 @@ import { describeMachine, loadAverage } from './machine.ts'
 import type { Measurement } from './measurement.ts'
 import { type BenchOptions, help, readOptions } from './options.ts'
 import { planOf } from './plan.ts'
-import { hasProc, ownChildren } from './processes.ts'
+import { hasProc, ownChildren, watchOthers } from './processes.ts'
 import { asJson, machineText, measurementText } from './report.ts'
 
 /** Far beyond the ten minutes that it should take: something hangs. */
@@ -37,8 +37,11 @@ async function run(options: BenchOptions): Promise<number> {
   const measurements: Measurement[] = []
   let failures = 0
   for (const measure of planOf(options)) {
+    const others = watchOthers()
     try {
-      const measurement = await measure({ folder, say })
+      const measured = await measure({ folder, say })
+      const note = `others took ${others().toFixed(1)} of the ${machine.cores} cores meanwhile`
+      const measurement = { ...measured, notes: [...measured.notes, note] }
       measurements.push(measurement)
       console.log(`${measurementText(measurement)}\n`)
     } catch (error) {

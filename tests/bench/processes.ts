@@ -13,10 +13,33 @@ export const hasProc = (): boolean => existsSync('/proc/self/smaps_rollup')
 
 /** CPU time so far, user and system, s. Raises where there is no such process. */
 export function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name, in brackets, may contain blanks; user and system time are the 12th and 13th field after it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  return sumOfFields(`/proc/${pid}/stat`, 11, 13) / ticksPerSecond
+}
+
+/** The fields `from` … `to` − 1 of the first line, counted from 0 after the name in brackets if there is one. */
+function sumOfFields(path: string, from: number, to: number): number {
+  const [line = ''] = readFileSync(path, 'utf8').split('\n')
+  // A process's name may contain blanks.
+  const fields = line
+    .slice(line.lastIndexOf(')') + 1)
+    .trim()
+    .split(/\s+/)
+  return fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0)
+}
+
+/**
+ * Begins to watch what the rest of the machine does; the function it returns tells how many cores others took on
+ * the average since then. Only children that have ended count as our own, so ask when all have.
+ */
+export function watchOthers(): () => number {
+  const own = () => sumOfFields('/proc/self/stat', 11, 15)
+  // User, nice, system; then interrupts and what the host took away. Idle time and waiting lie between.
+  const busy = () => sumOfFields('/proc/stat', 1, 4) + sumOfFields('/proc/stat', 6, 9)
+  const before = { own: own(), busy: busy(), at: performance.now() }
+  return () => {
+    const ticks = busy() - before.busy - (own() - before.own)
+    return Math.max(0, ticks / ticksPerSecond / ((performance.now() - before.at) / 1000))
+  }
 }
 
 export interface Memory {
