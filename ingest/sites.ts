@@ -2,12 +2,13 @@
  * Keeps the telemetry store's sites (which device stands at which place, in which areas) in step with the
  * city, and is the inventory that the identify stage asks.
  */
+import { LanternError } from '../model/errors.ts'
 import type { CityView } from '../stores/registry/city-view.ts'
 import type { Telemetry } from '../stores/telemetry/port.ts'
 import type { Inventory } from './stages/identify.ts'
 
 export function createSites(options: {
-  view: Pick<CityView, 'device' | 'refresh' | 'sitesSince'>
+  view: Pick<CityView, 'device' | 'refresh' | 'healthy' | 'sitesSince'>
   telemetry: Pick<Telemetry, 'putSites'>
 }): Inventory {
   const { view, telemetry } = options
@@ -24,6 +25,8 @@ export function createSites(options: {
     putNew,
     async refresh() {
       await view.refresh()
+      // An old copy must not make an unknown device of one that has just been registered.
+      if (!view.healthy()) throw new LanternError('store-unavailable', 'the registry cannot be read')
       await putNew()
     },
   }

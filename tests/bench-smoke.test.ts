@@ -72,8 +72,8 @@ describe('each measurement, small', { timeout: 120_000 }, () => {
 
   it('connections', async () => {
     const measured = await measureConnections({ ...ground(), connections: 30, seconds: 1 })
-    expect(runsOf(measured, 'connections lost or refused')).toEqual([0])
-    expect(runsOf(measured, 'pings without an answer')).toEqual([0])
+    expect(runsOf(measured, 'lost or refused')).toEqual([0])
+    expect(runsOf(measured, 'without an answer')).toEqual([0])
     expectPositive(measured, 'main process with none', 'main process with all', 'sign-ins')
   })
 
@@ -94,7 +94,7 @@ describe('each measurement, small', { timeout: 120_000 }, () => {
 
   it('idle', async () => {
     const measured = await measureIdle({ ...ground(), starts: 1, seconds: 4 })
-    expectPositive(measured, 'from the start to ready', 'devices connected', 'readings stored')
+    expectPositive(measured, 'from the start to ready', 'connected', 'stored')
     expectPositive(measured, 'main process: RSS', 'ingest: RSS', 'fleet: RSS', 'all processes: PSS')
   })
 })

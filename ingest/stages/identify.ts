@@ -1,6 +1,6 @@
 /**
- * Stage 2: whose it is. The registry's copy in memory may be half a second old, so a device that is not in it
- * is looked for once more in the registry itself before it counts as unknown.
+ * Stage 2: whose it is. The registry's copy in memory may be half a second old, so for a device that is not in it
+ * the registry itself is asked, unless the copy is younger than the message: who signed in was registered before.
  */
 import type { Device } from '../../model/device.ts'
 import type { Clock } from '../../model/time.ts'
@@ -11,27 +11,24 @@ export interface Inventory {
   device(id: string): Device | undefined
   /** Makes what is new known to the telemetry store; cheap when nothing is. */
   putNew(): Promise<void>
-  /** Reads the registry anew, then `putNew`. */
+  /** Reads the registry anew, then `putNew`. Raises `store-unavailable` where the registry cannot be read. */
   refresh(): Promise<void>
 }
 
-/** However many unknown devices there are, the registry is asked no more often than this, ms. */
-const refreshEvery = 200
-
 export function createIdentify(options: { inventory: Inventory; clock: Clock }): Stage {
   const { inventory, clock } = options
+  /** When the newest refresh began. */
   let refreshedAt = Number.NEGATIVE_INFINITY
 
   return {
     name: 'identify',
     async run(batch) {
-      const unknown = (items: readonly { deviceId: string }[]) =>
-        items.some(({ deviceId }) => inventory.device(deviceId) === undefined)
       const now = clock()
-      if (
-        Math.abs(now - refreshedAt) >= refreshEvery &&
-        (unknown(batch.candidates) || unknown(batch.statuses))
-      ) {
+      const isDoubtful = ({ deviceId, message }: { deviceId: string; message: { receivedAt: number } }) =>
+        inventory.device(deviceId) === undefined &&
+        // After a clock was set back, no message seems younger than the copy.
+        (message.receivedAt >= refreshedAt || now < refreshedAt)
+      if (batch.candidates.some(isDoubtful) || batch.statuses.some(isDoubtful)) {
         await inventory.refresh()
         refreshedAt = now
       } else await inventory.putNew()

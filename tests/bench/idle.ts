@@ -70,8 +70,8 @@ async function look(
   }))
   const figure = (name: string, unit: string, value: number): Figure => ({ name, unit, runs: [value] })
   return [
-    figure('devices connected', 'of all', connectedClients),
-    figure('readings stored', '1/s', (readingsStored - storedBefore) / half),
+    figure('connected', 'devices', connectedClients),
+    figure('stored', 'readings/s', (readingsStored - storedBefore) / half),
     ...looks.flatMap(({ name, rss, pss, cpu }) => [
       figure(`${name}: RSS`, 'MiB', rss / mebibyte),
       figure(`${name}: PSS`, 'MiB', pss / mebibyte),

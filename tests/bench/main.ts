@@ -69,7 +69,15 @@ function clearAway(folder: string): void {
       } catch {
         // It is no group, or has ended by itself.
       }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  // What was killed may write for a moment more, into a folder that is being removed.
+  for (let tries = 1; tries <= 20; tries++)
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      return
+    } catch (error) {
+      if (tries === 20) console.error(`${folder} could not be removed: ${messageOf(error)}`)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    }
 }
 
 try {
