@@ -13,6 +13,8 @@ import { createSupervised } from './supervisor.ts'
 
 /** Above this lag ingest counts as behind. */
 const lagLimit = 30 * second
+/** The worker tells its progress five times a second; after so long without, it hangs. */
+const silenceLimit = 5 * second
 
 export interface IngestLink {
   readonly telemetry: TelemetryQueries
@@ -34,6 +36,7 @@ export function createIngestLink(options: {
   const telemetry = createRemoteTelemetry({ timeoutMs: 15 * second, maxPending: 100 })
   let progress: Progress | undefined
   let running = false
+  let heardAt = 0
   let becomeReady: () => void = () => undefined
   const readiness = new Promise<void>((resolve) => {
     becomeReady = resolve
@@ -54,6 +57,7 @@ export function createIngestLink(options: {
         return
       }
       progress = parsed.data.progress
+      heardAt = performance.now()
       journal.trim(Math.min(progress.telemetryPosition, progress.statePosition))
       if (parsed.data.type !== 'ready') return
       running = true
@@ -87,6 +91,13 @@ export function createIngestLink(options: {
       const { newest, bytes, limitBytes, blocked } = journal.stats()
       const lagMs = lag()
       const failure = progress?.failure ?? null
+      const ingestIs = !running
+        ? 'is being started again'
+        : performance.now() - heardAt > silenceLimit
+          ? 'does not answer; see its log, or restart Lantern'
+          : lagMs >= lagLimit
+            ? 'behind; it catches up'
+            : 'in step'
       return [
         {
           name: 'journal',
@@ -96,12 +107,8 @@ export function createIngestLink(options: {
         },
         {
           name: 'ingest',
-          ok: running && lagMs < lagLimit,
-          detail: running
-            ? lagMs < lagLimit
-              ? 'in step'
-              : 'behind; it catches up'
-            : 'is being started again',
+          ok: ingestIs === 'in step',
+          detail: ingestIs,
           figures: {
             lagMs,
             restarts: worker.deaths(),

@@ -141,6 +141,8 @@ export function createBroker(options: {
     try {
       const proof = await proveClaim(registry, claim)
       if ('identity' in proof) {
+        // Who hung up meanwhile is not let in: nothing would ever tell that it has left.
+        if (client.closed) return refuseConnect('the connection is closed', serverUnavailable)
         const { identity, hash } = proof
         identities.set(client, identity)
         const connection = { identity, hash, end: () => client.close() }

@@ -73,7 +73,7 @@ describe('faults', { timeout: 180_000 }, () => {
       true,
     )
     const { bytes = 0 } = await figuresOf(httpUrl, 'journal')
-    await sleep(500)
+    await expect.poll(async () => (await figuresOf(httpUrl, 'ingest')).ok, { timeout: 20_000 }).toBe(0)
     expect((await figuresOf(httpUrl, 'journal')).bytes).toBe(bytes)
     expect(bytes).toBeLessThanOrEqual(16 * 2 ** 20)
     process.kill(ingest, 'SIGCONT')
