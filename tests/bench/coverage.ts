@@ -27,6 +27,7 @@ export interface CoverageOptions extends Ground {
 const askEveryMs = 20
 /** Not counted: the first answers of a new process. */
 const warmUps = 100
+const settleSeconds = 2
 const connectLimitMs = 120_000
 const recounts = 300
 
@@ -43,9 +44,11 @@ export function measureCoverage(options: CoverageOptions): Promise<Measurement> 
       await untilQuiet(pid, 0.2, 15_000)
       for (let time = 0; time < warmUps; time++) await timedGet(`${httpUrl}/v1/coverage?level=district`)
       say(`queries: asking for coverage for ${seconds} s`)
-      // A second longer than the asking: at its end all hang up at once, which is another matter.
-      const load = runLoad({ port: mqttPort, devices: reporters, ratePerSecond, seconds: seconds + 1 })
+      // Longer than the asking on both sides: that thousands sign in or hang up at once is another matter.
+      const whole = settleSeconds + seconds + 1
+      const load = runLoad({ port: mqttPort, devices: reporters, ratePerSecond, seconds: whole })
       await Promise.race([load, within(connectLimitMs, 'all to connect', untilConnected(httpUrl, reporting))])
+      await Promise.race([load, sleep(settleSeconds * second)])
       const times = await askFor(seconds, httpUrl, places)
       const result = await load
       await stored(httpUrl)
