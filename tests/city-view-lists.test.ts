@@ -163,10 +163,11 @@ describe('sites', () => {
       device: 'a',
       kind: 'camera',
       place: 'p-e1',
+      placeType: 'school',
       areas: [
-        { code: 'e1', level: 'commune' },
-        { code: 'east', level: 'district' },
-        { code: 'vn', level: 'province' },
+        { code: 'e1', level: 'commune', name: 'Area e1' },
+        { code: 'east', level: 'district', name: 'Area east' },
+        { code: 'vn', level: 'province', name: 'Area vn' },
       ],
     }
     expect(city.view.site(serial)).toEqual(site)

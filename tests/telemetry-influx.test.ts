@@ -65,10 +65,38 @@ describe.skipIf(!hasInfluxd)(`InfluxDB (${needsInfluxd})`, { timeout: 240_000 },
     expect(JSON.parse(answer).results[0].series).toEqual([
       {
         name: 'camera',
-        tags: { serial: '3', device: 'dev-3', place: 'park', commune: 'c2', district: 'd2', province: 'bd' },
+        tags: {
+          ...{ serial: '3', device: 'dev-3', place: 'park', place_type: 'park' },
+          ...{ commune: 'c2', commune_name: 'Phường c2', district: 'd2', district_name: 'Quận d2' },
+          ...{ province: 'bd', province_name: 'Bình Dương' },
+        },
         columns: ['time', 'delay', 'fps', 'recording'],
         values: [[new Date(begin).toISOString().replace('.000', ''), 40, 25, 1]],
       },
+    ])
+  })
+
+  it('opens books from before sites had names, and learns the names', async () => {
+    const telemetry = await open('old-books')
+    const old = {
+      device: 'dev-6',
+      kind: 'street_sensor',
+      place: 'school',
+      areas: [{ code: 'd1', level: 'district' }],
+    }
+    const site = JSON.stringify(JSON.stringify(old))
+    const url = `${influxd.url}/write?db=old-books&rp=old-books_5m`
+    const written = await fetch(url, { method: 'POST', body: `lantern_site,serial=6 site=${site} 0` })
+    expect(written.status).toBe(204)
+    await telemetry.stop()
+    await telemetry.start()
+    await telemetry.append([temperature(6, begin, 1)], 1)
+    await telemetry.putSites(sites)
+    await telemetry.append([temperature(6, begin + 1, 2)], 2)
+    const answer = JSON.parse(await influxd.query('SHOW SERIES ON "old-books" FROM "street_sensor"'))
+    expect(answer.results[0].series[0].values.flat()).toEqual([
+      expect.stringMatching(/^street_sensor,commune=c1,.*district_name=Quận\\ d1,.*place_type=school,/),
+      'street_sensor,device=dev-6,district=d1,place=school,serial=6',
     ])
   })
 

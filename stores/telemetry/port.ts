@@ -12,8 +12,9 @@ export interface Site {
   readonly device: string
   readonly kind: KindName
   readonly place: string
-  /** The areas it lies in, the smallest first: [{code, level}, …]. */
-  readonly areas: readonly { readonly code: string; readonly level: string }[]
+  readonly placeType: string
+  /** The areas it lies in, the smallest first. */
+  readonly areas: readonly { readonly code: string; readonly level: string; readonly name: string }[]
 }
 
 export const aggregates = ['mean', 'sum', 'min', 'max', 'count', 'p95', 'last'] as const

@@ -34,7 +34,8 @@ export function createHierarchy(areas: readonly Area[]) {
     ordered.push(area)
     ends.push(number + 1)
     numbers.set(area.code, number)
-    paths.push([{ code: area.code, level: area.level }, ...(paths[above] ?? [])])
+    const { code, level, name } = area
+    paths.push([{ code, level, name }, ...(paths[above] ?? [])])
     rungs.set(area.level, Math.min(depth, rungs.get(area.level) ?? depth))
     const below = children.get(area.code) ?? []
     for (const child of [...below].reverse()) pending.push({ area: child, above: number, depth: depth + 1 })

@@ -110,10 +110,11 @@ export function createCityMemory(options: {
     },
 
     siteOf(entry: DeviceEntry): Site | undefined {
-      const area = areaOfPlace[entry.place]
-      if (area === undefined) return undefined
-      const { serial, id, kind, place } = entry.device
-      return { serial, device: id, kind, place, areas: hierarchy.path(area) }
+      const place = places[entry.place]
+      if (!place) return undefined
+      const { serial, id: device, kind } = entry.device
+      const areas = hierarchy.path(areaOfPlace[entry.place] ?? 0)
+      return { serial, device, kind, place: place.id, placeType: place.type, areas }
     },
   }
 }

@@ -38,7 +38,9 @@ const siteShape = z.object({
   device: z.string(),
   kind: z.enum(kindNames),
   place: z.string(),
-  areas: z.array(z.object({ code: z.string(), level: z.string() })),
+  // Books from before names and types were tags have none; the next putSites brings them.
+  placeType: z.string().default(''),
+  areas: z.array(z.object({ code: z.string(), level: z.string(), name: z.string().default('') })),
 })
 
 export interface Mark {
@@ -95,8 +97,8 @@ export function createBooks(options: { server: Server }): Books {
     return `lantern_progress,kind=${kind} rolled_until=${rolledUntil ?? -1}i,raw_from=${rawFrom}i,merges=${merges}i,intent=${text} 0`
   }
 
-  function siteLine({ serial, device, kind, place, areas }: Site): string {
-    const text = textField(JSON.stringify({ device, kind, place, areas }))
+  function siteLine({ serial, device, kind, place, placeType, areas }: Site): string {
+    const text = textField(JSON.stringify({ device, kind, place, placeType, areas }))
     return `lantern_site,serial=${serial} site=${text} 0`
   }
 

@@ -12,12 +12,22 @@ export const linesPerWrite = 5000
 /** Names of tags that are not an area's level; a level of such a name gets no tag. */
 const taken = new Set(['serial', 'device', 'place', 'kind', 'time', 'delay'])
 
+/** Of each level of the areas the code, and its name as `<level>_name`; no level's own name has an underscore. */
+export function levelTags(areas: Site['areas']): Record<string, string> {
+  const tags: Record<string, string> = {}
+  for (const { level, code, name } of areas)
+    if (!taken.has(level)) {
+      tags[level] = code
+      tags[`${level}_name`] = name
+    }
+  return tags
+}
+
 /** The tags of a device's lines, from its site; of one that is not known (yet), its serial alone. */
 export function tagsOf(serial: number, site: Site | undefined): Record<string, string> {
   if (!site) return { serial: String(serial) }
-  const tags: Record<string, string> = { serial: String(serial), device: site.device, place: site.place }
-  for (const { level, code } of site.areas) if (!taken.has(level)) tags[level] = code
-  return tags
+  const { device, place, placeType, areas } = site
+  return { ...levelTags(areas), serial: String(serial), device, place, place_type: placeType }
 }
 
 /** A measurement with its tags, as a line begins. */

@@ -14,11 +14,11 @@ export const begin = Date.UTC(2026, 2, 1)
 
 function site(serial: number, kind: KindName, place: string, commune: string, district: string): Site {
   const areas = [
-    { code: commune, level: 'commune' },
-    { code: district, level: 'district' },
-    { code: 'bd', level: 'province' },
+    { code: commune, level: 'commune', name: `Phường ${commune}` },
+    { code: district, level: 'district', name: `Quận ${district}` },
+    { code: 'bd', level: 'province', name: 'Bình Dương' },
   ]
-  return { serial, device: `dev-${serial}`, kind, place, areas }
+  return { serial, device: `dev-${serial}`, kind, place, placeType: place, areas }
 }
 
 export const sites: readonly Site[] = [
