@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LanternError } from './model/errors.ts'
+import { timeZone } from './model/time.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const positive = z.coerce.number().int().min(1)
@@ -69,15 +70,7 @@ const settings = z.object({
     .default(0.7)
     .describe('The share of public places that shall have a camera installed'),
   LANTERN_GOAL_DEADLINE: z.iso.date().default('2025-12-31').describe('The day the goal shall be reached by'),
-  LANTERN_TIME_ZONE: z
-    .string()
-    .refine((name) => {
-      try {
-        return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-      } catch {
-        return false
-      }
-    }, 'an IANA time zone such as Asia/Ho_Chi_Minh')
+  LANTERN_TIME_ZONE: timeZone
     .default('Asia/Ho_Chi_Minh')
     .describe('The time zone of the city: where its days begin'),
 })

@@ -65,3 +65,12 @@ export const duration = z
   .transform(parseDuration)
   .refine((ms) => ms >= second, 'at least 1s')
   .meta({ description: 'A duration: a number and one of s, m, h, d', examples: ['5m'] })
+
+/** The schema of a time zone's name. */
+export const timeZone = z.string().refine((name) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}, 'an IANA time zone such as Asia/Ho_Chi_Minh')

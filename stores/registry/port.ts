@@ -11,12 +11,17 @@ import type { DeviceState } from '../../model/coverage.ts'
 import type { Device, DeviceInput, DevicePatch } from '../../model/device.ts'
 import type { Place } from '../../model/place.ts'
 import type { RejectionEvent, RejectionReason } from '../../model/rejection.ts'
+import type { AlertChange, AlertMemory, AlertRegistry } from './alerts-port.ts'
 
 /** What has changed: `city` for areas and places (read them all again), the others to ask "since" with. */
 export interface Versions {
   readonly city: number
   readonly devices: number
   readonly states: number
+  /** Grows with each step of any alert. */
+  readonly alerts: number
+  /** Grows with each change of a rule or a subscription. */
+  readonly rules: number
 }
 
 /** A page of a list in the order of its keys; `next` is the key to go on after, null at the end. */
@@ -54,9 +59,15 @@ export interface StateChange {
   /** Status payloads as they were sent, by serial, to be retained again after a restart. */
   readonly statuses: readonly { serial: number; payload: string }[]
   readonly rejections: readonly RejectionEvent[]
+  /** What the alert engine made of the same messages. */
+  readonly alerts?: {
+    readonly changes: readonly AlertChange[]
+    readonly memories: readonly AlertMemory[]
+    readonly now: number
+  }
 }
 
-export interface Registry {
+export interface Registry extends AlertRegistry {
   start(): Promise<void>
   stop(): Promise<void>
   versions(): Promise<Versions>
