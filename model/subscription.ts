@@ -11,12 +11,9 @@ import { schedule } from './rule.ts'
 const webhook = z.strictObject({
   type: z.literal('webhook'),
   url: z.url({ protocol: /^https?$/ }).max(2000),
-  format: z
-    .enum(['lantern', 'alertmanager'])
-    .default('lantern')
-    .meta({
-      description: 'alertmanager: the body that receivers of Prometheus Alertmanager take (version 4)',
-    }),
+  format: z.enum(['lantern', 'alertmanager']).default('lantern').meta({
+    description: 'alertmanager: the body that receivers of Prometheus Alertmanager take (version 4)',
+  }),
 })
 const email = z.strictObject({
   type: z.literal('email'),
@@ -63,7 +60,7 @@ export interface Subscription extends SubscriptionInput {
 }
 
 /** Steps that somebody is told of; the others are the operators' own affair and stand in the history. */
-const told: ReadonlySet<AlertStep['step']> = new Set([
+export const toldSteps: ReadonlySet<AlertStep['step']> = new Set([
   'opened',
   'acknowledged',
   'escalated',
@@ -75,13 +72,20 @@ const told: ReadonlySet<AlertStep['step']> = new Set([
 ])
 
 /**
- * Whether a step is to be delivered. `alert`: as it is after the step. Nothing is told of an alert that another stands for
- * (a storm) or that is shelved, but that it is over is told to those who know that it began.
+ * Whether a step is to be delivered. `alert`: as it is after the step. `knows`: whether the subscription was told of the
+ * alert before. Nothing is told of an alert that another stands for (a storm) or that is shelved; that it is over is told
+ * to those who know that it began, whatever its severity or their filter is now, and to nobody else.
  */
-export function wants(subscription: SubscriptionInput, alert: Alert, step: AlertStep['step']): boolean {
+export function wants(
+  subscription: SubscriptionInput,
+  alert: Alert,
+  step: AlertStep['step'],
+  knows: boolean,
+): boolean {
   const { areas, kinds, rules, severities: grades, placeTypes } = subscription.filter
-  if (!subscription.enabled || !told.has(step)) return false
-  if (step !== 'cleared' && (alert.inhibitedBy !== null || alert.shelvedUntil !== null)) return false
+  if (!subscription.enabled || !toldSteps.has(step)) return false
+  if (step === 'cleared') return knows
+  if (alert.inhibitedBy !== null || alert.shelvedUntil !== null) return false
   return (
     (areas === undefined || alert.areas.some((code) => areas.includes(code))) &&
     (kinds === undefined || (alert.kind !== null && kinds.includes(alert.kind))) &&

@@ -81,7 +81,7 @@ describe('whatever is done to a file', () => {
           for (const harm of harms) bytes = damaged(Buffer.from(bytes).toString(), harm)
           const file = await bench.write(basename(original), bytes)
           const files = bench.example.map((path, index) => (index === which ? file : path))
-          await bench.registry.clearCity()
+          await bench.registry.clearCity(9)
           const before = await bench.registry.versions()
           const outcome = await bench.load(files).catch((thrown: unknown) => thrown)
 

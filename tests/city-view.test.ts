@@ -57,7 +57,7 @@ describe('keeping in step', () => {
     const [serial = 0] = await city.add(newDevice('a', 'p-e1'))
     await city.putStates(state(serial, { heardAt: city.now }))
     await city.view.start()
-    await city.registry.clearCity()
+    await city.registry.clearCity(9)
     await city.registry.putCity({ areas: [area('new', null)], places: [place('q', 'new')] })
     await city.view.refresh()
     expect(city.view.device('a')).toBeUndefined()

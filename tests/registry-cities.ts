@@ -66,7 +66,7 @@ const codeOf = (index: number) => `a${(index * 7) % 97}-${index}`
 export async function load(registry: Registry, city: RandomCity, now: number): Promise<void> {
   const areas = areasOf(city)
   const places = city.places.map((at, index) => place(`p${index}`, areas[at % areas.length]?.code ?? ''))
-  await registry.clearCity()
+  await registry.clearCity(9)
   await registry.putCity({ areas: areas.toReversed(), places })
   if (places.length === 0) return
   await registry.addDevices(

@@ -51,3 +51,6 @@ export const change = (position: number, more: Partial<StateChange> = {}): State
   rejections: [],
   ...more,
 })
+
+/** The versions of a registry in which nothing has ever been kept. */
+export const noVersions = { city: 0, devices: 0, states: 0, alerts: 0, rules: 0, deliveries: 0 }

@@ -20,7 +20,7 @@ import type { Schema } from '../stores/registry/schema.ts'
 import { createSqliteRegistry } from '../stores/registry/sqlite.ts'
 import { sqliteDialect } from '../stores/registry/sqlite-dialect.ts'
 import { registryContract } from './contracts/registry.ts'
-import { area, newDevice, place } from './registry-examples.ts'
+import { area, newDevice, noVersions, place } from './registry-examples.ts'
 
 registryContract('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lantern-registry-'))
@@ -68,7 +68,7 @@ describe('the SQLite registry', () => {
       [0, null],
       [0, null],
     ])
-    expect(await registry.versions()).toEqual({ city: 0, devices: 0, states: 0 })
+    expect(await registry.versions()).toEqual(noVersions)
   })
 
   it('lets two processes write at once: each waits, none fails, no number is given twice', async () => {

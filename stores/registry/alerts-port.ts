@@ -5,6 +5,7 @@
 import type { Alert, AlertState, AlertStep, Severity, StepInput } from '../../model/alert.ts'
 import type { Rule } from '../../model/rule.ts'
 import type { Subscription, SubscriptionInput } from '../../model/subscription.ts'
+import { day } from '../../model/time.ts'
 import type { Page } from './port.ts'
 
 /** An alert to be opened; what `takeStep` and the store give it is left out. */
@@ -59,7 +60,8 @@ export type DeliveryState = (typeof deliveryStates)[number]
 export interface Delivery {
   readonly id: number
   readonly subscription: string
-  readonly alert: number
+  /** null: a test. */
+  readonly alert: number | null
   /** The step that it tells of (its id); null: a test. */
   readonly step: number | null
   /** The same for every attempt: `<subscription>-<id>`. */
@@ -75,20 +77,20 @@ export interface Delivery {
 }
 
 export interface AlertFilter {
-  readonly states?: readonly AlertState[]
-  readonly severities?: readonly Severity[]
-  readonly rule?: string
+  readonly states?: readonly AlertState[] | undefined
+  readonly severities?: readonly Severity[] | undefined
+  readonly rule?: string | undefined
   /** With all below it. */
-  readonly area?: string
-  readonly kind?: string
-  readonly placeType?: string
-  readonly subject?: string
-  readonly assignedTo?: string
+  readonly area?: string | undefined
+  readonly kind?: NonNullable<Alert['kind']> | undefined
+  readonly placeType?: string | undefined
+  readonly subject?: string | undefined
+  readonly assignedTo?: string | undefined
   /** Without those that another stands for, and without shelved ones, unless true. */
-  readonly all?: boolean
+  readonly all?: boolean | undefined
   /** Opened at or after, before (epoch ms). */
-  readonly from?: number
-  readonly to?: number
+  readonly from?: number | undefined
+  readonly to?: number | undefined
 }
 
 export interface AuditLine {
@@ -105,16 +107,29 @@ export interface AuditLine {
 export interface AlertRegistry {
   rules(): Promise<StoredRule[]>
   /** Adds or replaces; `isNew`: true wants a new one, false one that exists. Raises `conflict` or `not-found`. */
-  putRule(rule: Rule, change: { by: string; now: number; isNew?: boolean }): Promise<StoredRule>
+  putRule(rule: Rule, change: { by: string; now: number; isNew?: boolean | undefined }): Promise<StoredRule>
   /** Its open alerts are cleared by `by`. Raises `not-found`. */
   removeRule(id: string, change: { by: string; now: number }): Promise<void>
 
   /**
    * Takes changes in their order, all or nothing: alerts, their history, and a delivery for each subscription that wants
-   * the step. Answers the alerts that really changed, as they are now, each with its step.
+   * the step. When an alert is cleared that stands for others, those still open are released. Answers the steps that were
+   * really taken, in their order, each with the alert as it was after it.
    */
   changeAlerts(changes: readonly AlertChange[], now: number): Promise<{ alert: Alert; step: AlertStep }[]>
-  /** Ends shelvings that are over and escalates what nobody acknowledged, as of `now`. */
+  /**
+   * What the clock alone made of the engine (no message came in between), all or nothing. What comes of messages goes
+   * with their position, through `applyState`.
+   */
+  keepAlerts(alerts: {
+    changes: readonly AlertChange[]
+    memories: readonly AlertMemory[]
+    now: number
+  }): Promise<{ alert: Alert; step: AlertStep }[]>
+  /**
+   * Ends shelvings that are over and escalates what nobody acknowledged, as of `now`: at most 1,000 at a time, the rest
+   * at the next call. What is shelved or inhibited is not escalated until it stands for itself again.
+   */
   runAlertTimers(now: number): Promise<{ alert: Alert; step: AlertStep }[]>
   alert(id: number): Promise<Alert | undefined>
   /** Every alert that is not cleared. */
@@ -122,7 +137,11 @@ export interface AlertRegistry {
   /** Newest first; `before`: an id. */
   alerts(request: AlertFilter & { limit: number; before?: number | undefined }): Promise<Page<Alert, number>>
   /** In their order; `after`: the id of a step. */
-  alertSteps(request: { alert?: number; after?: number; limit: number }): Promise<AlertStep[]>
+  alertSteps(request: {
+    alert?: number | undefined
+    after?: number | undefined
+    limit: number
+  }): Promise<AlertStep[]>
   /** What the engine has kept, by key. */
   alertMemories(): Promise<Map<string, string>>
 
@@ -133,7 +152,7 @@ export interface AlertRegistry {
     by: string
     now: number
   }): Promise<Subscription>
-  /** Raises `not-found`. Deliveries that are queued go on with the new settings. */
+  /** Raises `not-found`. Deliveries that are queued go on with the new settings; disabled, they are dropped. */
   changeSubscription(
     id: string,
     input: SubscriptionInput,
@@ -145,12 +164,18 @@ export interface AlertRegistry {
   /** What signs its webhooks. Raises `not-found`. */
   subscriptionSecret(id: string): Promise<string>
 
-  /** The queued deliveries that are due, the oldest first, at most one an alert and subscription (the first in order). */
-  dueDeliveries(now: number, limit: number): Promise<Delivery[]>
+  /**
+   * The queued deliveries that are due (of one subscription), the longest due first, at most one an alert and
+   * subscription (the first in order).
+   */
+  dueDeliveries(now: number, limit: number, subscription?: string): Promise<Delivery[]>
   /** When the next is due, epoch ms; null: none is queued. */
   nextDelivery(): Promise<number | null>
+  /** When the next of each subscription is due, for those that have one: so that none waits behind another. */
+  nextDeliveries(): Promise<Map<string, number>>
+  /** Raises `not-found`. */
   addTestDelivery(subscription: string, now: number): Promise<Delivery>
-  /** Ends an attempt. Without `state` it stays queued until `dueAt`. */
+  /** Ends attempts. Without `state` it stays queued until `dueAt`. What is no longer queued stays as it is. */
   endAttempts(
     results: readonly {
       id: number
@@ -174,6 +199,23 @@ export interface AlertRegistry {
   audits(request: {
     limit: number
     before?: number | undefined
-    target?: string
+    target?: string | undefined
   }): Promise<Page<AuditLine, number>>
+
+  /**
+   * Removes what has been kept long enough (`alertRetention`), in small transactions; answers how many rows. The history
+   * of an alert goes with it. To be called about once an hour.
+   */
+  tidyAlerts(now: number): Promise<number>
 }
+
+/** Until when things are kept, ms after their end, and how many at most. Open alerts and queued deliveries stay. */
+export const alertRetention = {
+  clearedAlerts: 400 * day,
+  sentDeliveries: 30 * day,
+  failedDeliveries: 90 * day,
+  /** Of each state that a delivery may end in. */
+  maxDeliveries: 200_000,
+  audit: 400 * day,
+  maxAudit: 100_000,
+} as const

@@ -3,7 +3,7 @@
  * version. Who takes numbers holds the row until the transaction ends, so that versions become visible in
  * their order and no reader that asks "since n" can miss one.
  */
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import type { Versions } from './port.ts'
 import type { CounterTable, Schema } from './schema.ts'
 
@@ -19,12 +19,32 @@ export async function takeNumbers(db: Kysely<Schema>, counter: Counter, many: nu
   return row.newest - many
 }
 
-export async function readVersions(db: Kysely<Schema>): Promise<Versions> {
-  const { city, devices, states } = await db
-    .selectFrom('counter')
-    .select(['city', 'devices', 'states'])
+/**
+ * All counters, held until the transaction ends: whoever else wants to change an alert waits. That makes "read the alert,
+ * take the step, write it" safe in any database.
+ */
+export async function holdCounters(db: Kysely<Schema>): Promise<Selectable<CounterTable>> {
+  return db
+    .updateTable('counter')
+    .set((row) => ({ alerts: row.ref('alerts') }))
+    .returningAll()
     .executeTakeFirstOrThrow()
-  return { city, devices, states }
+}
+
+/** Only for counters that this transaction holds. */
+export async function writeCounters(
+  db: Kysely<Schema>,
+  counters: Pick<Updateable<CounterTable>, Counter>,
+): Promise<void> {
+  await db.updateTable('counter').set(counters).execute()
+}
+
+export async function readVersions(db: Kysely<Schema>): Promise<Versions> {
+  const { city, devices, states, alerts, rules, deliveries } = await db
+    .selectFrom('counter')
+    .select(['city', 'devices', 'states', 'alerts', 'rules', 'deliveries'])
+    .executeTakeFirstOrThrow()
+  return { city, devices, states, alerts, rules, deliveries }
 }
 
 export async function readPosition(db: Kysely<Schema>): Promise<number> {

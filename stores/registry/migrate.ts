@@ -5,11 +5,12 @@
 import type { Kysely } from 'kysely'
 import { type MigrationProvider, Migrator } from 'kysely/migration'
 import * as first from './migrations/0001-first.ts'
+import * as alerts from './migrations/0002-alerts.ts'
 import type { Schema } from './schema.ts'
 
 /** In the order of their names; one that has been released is never changed, only followed by another. */
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001-first': first }),
+  getMigrations: async () => ({ '0001-first': first, '0002-alerts': alerts }),
 }
 
 /** Raises what went wrong; then nothing is changed. The dialect must allow DDL in transactions. */

@@ -22,6 +22,8 @@ export interface Versions {
   readonly alerts: number
   /** Grows with each change of a rule or a subscription. */
   readonly rules: number
+  /** Grows with each delivery that is queued, once more or for the first time. */
+  readonly deliveries: number
 }
 
 /** A page of a list in the order of its keys; `next` is the key to go on after, null at the end. */
@@ -82,12 +84,13 @@ export interface Registry extends AlertRegistry {
   putCity(city: { areas: readonly Area[]; places: readonly Place[] }): Promise<void>
   /**
    * Removes every area, place and device (and their states), for a city that replaces another. Serials and
-   * versions go on from where they were; keys, rejections and the journal position stay.
+   * versions go on from where they were; keys, rejections and the journal position stay. Open alerts are cleared
+   * by `lantern`, with a comment.
    */
-  clearCity(): Promise<void>
+  clearCity(now: number): Promise<void>
   /**
    * A whole city at once, all or nothing: `clearCity` first when it replaces another, then `putCity`, then
-   * `addDevices`, in one transaction, with their errors.
+   * `addDevices`, in one transaction, with their errors. Only the alerts of what is gone then are cleared.
    */
   loadCity(
     city: {
@@ -119,7 +122,7 @@ export interface Registry extends AlertRegistry {
    * (an id that comes twice) with the faults, which name `ids[<index>]`.
    */
   setTokens(tokens: readonly { id: string; tokenHash: Uint8Array }[]): Promise<void>
-  /** Marks as decommissioned; its data stays. Raises `not-found`. Doing it again changes nothing. */
+  /** Marks as decommissioned; its data stays, its alerts are cleared. Raises `not-found`. Doing it again changes nothing. */
   decommissionDevice(id: string, now: number): Promise<Device>
   /** For sign-in: one look-up by key. */
   credential(id: string): Promise<DeviceCredential | undefined>

@@ -3,11 +3,13 @@
  * schema, for SQLite now and PostgreSQL alike: times are epoch ms, booleans 0 or 1, hashes hexadecimal,
  * and lists and records JSON text, so that no driver needs a type of its own.
  */
+import type { Generated } from 'kysely'
 import type { Role } from '../../model/access.ts'
 import type { Device } from '../../model/device.ts'
 import type { RejectionReason } from '../../model/rejection.ts'
+import type { AlertSchema } from './alerts/schema.ts'
 
-type Flag = 0 | 1
+export type Flag = 0 | 1
 
 /** One row. Each number only grows, so it is also the source of serials and of change versions. */
 export interface CounterTable {
@@ -17,6 +19,12 @@ export interface CounterTable {
   states: number
   rejections: number
   serials: number
+  /** The newest step of any alert. */
+  alerts: Generated<number>
+  alert_ids: Generated<number>
+  rules: Generated<number>
+  deliveries: Generated<number>
+  audits: Generated<number>
   /** The journal position that the device states are true for. */
   position: number
 }
@@ -53,7 +61,7 @@ export interface DeviceStateTable {
   version: number
 }
 
-export interface Schema {
+export interface Schema extends AlertSchema {
   counter: CounterTable
   area: {
     code: string

@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, type Transaction } from 'kysely'
 import { LanternError } from '../../model/errors.ts'
+import { createAlertRegistry } from './alerts/registry.ts'
 import { insertApiKey, markRevoked, readApiKey, readApiKeys } from './api-keys.ts'
 import { readAreas, readPlaces, removeCity, writeCity } from './city.ts'
 import { readPosition, readVersions, takeNumbers, writePosition } from './counters.ts'
@@ -37,6 +38,12 @@ export function createSqliteRegistry(options: { file: string; lockWait?: number 
   const write = <T>(change: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> =>
     opened().writer.transaction().execute(change)
 
+  const alerts = createAlertRegistry({
+    read,
+    write,
+    putMemories: (memories) => opened().states.putMemories(memories),
+  })
+
   return {
     async start() {
       open ??= await openRegistry(file, lockWait)
@@ -47,16 +54,22 @@ export function createSqliteRegistry(options: { file: string; lockWait?: number 
       await closing?.close()
     },
     versions: async () => readVersions(read()),
+    ...alerts.port,
 
     areas: async () => readAreas(read()),
     places: async () => readPlaces(read()),
     putCity: async (city) => write((db) => writeCity(db, city)),
-    clearCity: async () => write((db) => removeCity(db)),
+    clearCity: async (now) =>
+      write(async (db) => {
+        await removeCity(db)
+        await alerts.writer.clearGone(db, now)
+      }),
     loadCity: async (city, now) =>
       write(async (db) => {
         if (city.replace) await removeCity(db)
         await writeCity(db, city)
         await insertDevices(db, city.devices, now)
+        if (city.replace) await alerts.writer.clearGone(db, now)
       }),
 
     devicesSince: async (version, limit) => readDevicesSince(read(), version, limit),
@@ -64,7 +77,12 @@ export function createSqliteRegistry(options: { file: string; lockWait?: number 
     addDevices: async (devices, now) => write((db) => insertDevices(db, devices, now)),
     changeDevice: async (id, patch, now) => write((db) => updateDevice(db, id, patch, now)),
     setTokens: async (tokens) => write((db) => replaceTokens(db, tokens)),
-    decommissionDevice: async (id, now) => write((db) => retireDevice(db, id, now)),
+    decommissionDevice: async (id, now) =>
+      write(async (db) => {
+        const device = await retireDevice(db, id, now)
+        await alerts.writer.clearGone(db, now, id)
+        return device
+      }),
     credential: async (id) => readCredential(read(), id),
 
     addApiKey: async (key) => write((db) => insertApiKey(db, key)),
@@ -80,6 +98,7 @@ export function createSqliteRegistry(options: { file: string; lockWait?: number 
         states.putStates(change.states, await takeNumbers(db, 'states', change.states.length))
         states.putStatuses(change.statuses)
         await writeRejections(db, change.rejections)
+        if (change.alerts) await alerts.writer.keep(db, change.alerts)
         await writePosition(db, change.position)
       })
     },

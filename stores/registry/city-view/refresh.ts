@@ -18,8 +18,10 @@ const maxReads = 3
 export interface CityCopy {
   readonly memory: CityMemory
   /** What the memory holds. */
-  readonly versions: Versions
+  readonly versions: CityVersions
 }
+
+type CityVersions = Pick<Versions, 'city' | 'devices' | 'states'>
 
 export const emptyCopy = (): CityCopy => ({
   memory: createCityMemory({ areas: [], places: [], siteVersion: 0 }),
@@ -54,7 +56,7 @@ async function readWhole(registry: Registry, before: CityCopy): Promise<CityCopy
 async function catchUp(
   registry: Registry,
   { memory, versions }: CityCopy,
-  target: Versions,
+  target: CityVersions,
   rest: () => Promise<unknown>,
 ): Promise<CityCopy> {
   let { devices, states } = versions

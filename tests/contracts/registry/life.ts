@@ -1,12 +1,12 @@
 /** Starting, stopping, opening again, and two handles on one registry: part of the contract of the registry port. */
 import { describe, expect, it } from 'vitest'
-import { change, newDevice, state } from '../../registry-examples.ts'
+import { change, newDevice, noVersions, state } from '../../registry-examples.ts'
 import { type RegistrySubject, raised, rejected, smallCity } from './subject.ts'
 
 export function lifeContract(subject: RegistrySubject): void {
   describe('its life', () => {
     it('is empty at first', async () => {
-      expect(await subject.registry.versions()).toEqual({ city: 0, devices: 0, states: 0 })
+      expect(await subject.registry.versions()).toEqual(noVersions)
       expect(await subject.registry.areas()).toEqual([])
       expect(await subject.registry.places()).toEqual([])
       expect(await subject.registry.devicesSince(0, 10)).toEqual({ devices: [], version: 0 })
@@ -19,7 +19,7 @@ export function lifeContract(subject: RegistrySubject): void {
       const other = subject.open()
       expect((await raised(other.versions())).code).toBe('store-unavailable')
       await other.start()
-      expect(await other.versions()).toEqual({ city: 0, devices: 0, states: 0 })
+      expect(await other.versions()).toEqual(noVersions)
       await other.stop()
       expect((await raised(other.putCity(smallCity))).code).toBe('store-unavailable')
     })
