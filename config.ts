@@ -55,6 +55,28 @@ const settings = z.object({
   LANTERN_INFLUX_TOKEN: z.string().default('').describe('InfluxDB 2.x: the token; required there'),
   LANTERN_INFLUX_USER: z.string().default('').describe('InfluxDB 1.x: the user, where it asks for one'),
   LANTERN_INFLUX_PASSWORD: z.string().default('').describe("InfluxDB 1.x: the user's password"),
+  LANTERN_PUBLIC_URL: z
+    .union([z.literal(''), z.url({ protocol: /^https?$/ })], 'an address such as https://lantern.example')
+    .default('')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .describe('The address under which people reach this Lantern: it stands in alerts and the public feed'),
+  LANTERN_WEBHOOK_ALLOW: z
+    .string()
+    .default('')
+    .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'ranges such as 10.0.0.0/8, with commas')))
+    .describe('Private addresses that webhooks may reach all the same, such as `10.1.0.0/16,127.0.0.1/32`'),
+  LANTERN_SMTP_URL: z
+    .union([z.literal(''), z.url({ protocol: /^smtps?$/ })], 'an address such as smtp://mail.example:587')
+    .default('')
+    .describe(
+      'The mail server for alerts, such as `smtp://user:password@mail.example:587`; unset: no e-mail',
+    ),
+  LANTERN_SMTP_FROM: z
+    .string()
+    .min(3)
+    .default('Lantern <lantern@localhost>')
+    .describe('The sender of e-mails'),
   LANTERN_CITY: z
     .enum(['demo', 'none'])
     .default('demo')
