@@ -41,6 +41,8 @@ export interface Broker {
   stop(): Promise<void>
   /** Takes a connection that came another way (WebSocket). */
   accept(connection: Duplex): void
+  /** Says something of Lantern's own, retained; an empty payload takes it back. Resolves when it is retained. */
+  announce(topic: string, payload: string): Promise<void>
   health(): ComponentHealth
 }
 
@@ -221,13 +223,15 @@ export function createBroker(options: {
 
   /** A restart forgets what Aedes retained; the registry remembers each device's last status. */
   async function retainStatuses(): Promise<void> {
-    for (const { device, payload } of await registry.statuses())
-      await new Promise<void>((resolve, reject) =>
-        aedes.publish(
-          { cmd: 'publish', topic: statusTopic(device), payload, qos: 1, retain: true, dup: false },
-          (error) => (error ? reject(error) : resolve()),
-        ),
-      )
+    for (const { device, payload } of await registry.statuses()) await announce(statusTopic(device), payload)
+  }
+
+  function announce(topic: string, payload: string): Promise<void> {
+    return new Promise((resolve, reject) =>
+      aedes.publish({ cmd: 'publish', topic, payload, qos: 1, retain: true, dup: false }, (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    )
   }
 
   return {
@@ -255,6 +259,7 @@ export function createBroker(options: {
       await refusals.stop()
     },
     accept,
+    announce,
     health: () => ({
       name: 'broker',
       ok: server?.listening === true,

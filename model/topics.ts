@@ -5,11 +5,13 @@
  *   devices/<id>/telemetry     readings, from the device
  *   devices/<id>/status        retained: {"online":true}, and {"online":false} as the last will
  *   devices/<id>/commands/#    to the device
+ *   alerts/<area>/…/<severity>/<alert>   retained while the alert is open; the areas from the top down
  */
 export const topics = {
   telemetry: 'devices/{device}/telemetry',
   status: 'devices/{device}/status',
   commands: 'devices/{device}/commands/{command}',
+  alerts: 'alerts/{areas}/{severity}/{alert}',
 } as const
 
 export const telemetryTopic = (device: string) => `devices/${device}/telemetry`
@@ -42,7 +44,13 @@ export function deviceMaySubscribe(device: string, filter: string): boolean {
   return filter.startsWith(`${prefix}${device}/commands/`)
 }
 
-/** Whether an operator may subscribe to that filter: anything below `devices/`. */
+const alertPrefix = 'alerts/'
+
+/** `areas`: the codes from the top down, such as 74, 718, 25756. */
+export const alertTopic = (areas: readonly string[], severity: string, alert: number) =>
+  `${alertPrefix}${[...areas, severity, alert].join('/')}`
+
+/** Whether an operator may subscribe to that filter: anything below `devices/` and `alerts/`. */
 export function operatorMaySubscribe(filter: string): boolean {
-  return filter.startsWith(prefix)
+  return filter.startsWith(prefix) || filter.startsWith(alertPrefix)
 }

@@ -241,11 +241,11 @@ export function createDispatcher(options: {
       let finished = 0
       while (!ending.signal.aborted) {
         try {
-          const { alerts, rules } = await registry.versions()
+          const { deliveries, rules } = await registry.versions()
           await refreshSubscriptions(rules)
           const ended = count.sent + count.failedAttempts
-          if (alerts !== seen || ended !== finished || performance.now() - sweptAt >= sweepEveryMs) {
-            seen = alerts
+          if (deliveries !== seen || ended !== finished || performance.now() - sweptAt >= sweepEveryMs) {
+            seen = deliveries
             finished = ended
             sweptAt = performance.now()
             await sweep()
