@@ -66,6 +66,7 @@ export interface Delivery {
   readonly step: number | null
   /** The same for every attempt: `<subscription>-<id>`. */
   readonly idempotencyKey: string
+  /** When it was queued; of one that is sent again: when that was asked for. */
   readonly createdAt: number
   /** When to try (again). */
   readonly dueAt: number
@@ -204,7 +205,8 @@ export interface AlertRegistry {
 
   /**
    * Removes what has been kept long enough (`alertRetention`), in small transactions; answers how many rows. The history
-   * of an alert goes with it. To be called about once an hour.
+   * of an alert goes with it. Clears what was opened for a device or area in the moment when it went. To be called about
+   * once an hour.
    */
   tidyAlerts(now: number): Promise<number>
 }

@@ -5,6 +5,10 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Registry } from '../../stores/registry/port.ts'
 import { accessContract } from './registry/access.ts'
+import { alertsContract } from './registry/alerts.ts'
+import { alertDeliveriesContract } from './registry/alerts-deliveries.ts'
+import { randomAlertsContract } from './registry/alerts-random.ts'
+import { alertSettingsContract } from './registry/alerts-settings.ts'
 import { cityContract } from './registry/city.ts'
 import { devicesContract } from './registry/devices.ts'
 import { lifeContract } from './registry/life.ts'
@@ -50,5 +54,9 @@ export function registryContract(driver: string, prepare: () => Promise<Registry
     accessContract(subject)
     statesContract(subject)
     rejectionsContract(subject)
+    alertsContract(subject)
+    alertDeliveriesContract(subject)
+    alertSettingsContract(subject)
+    randomAlertsContract(subject)
   })
 }

@@ -54,7 +54,8 @@ async function concerned(db: Kysely<Schema>, changes: readonly AlertChange[]): P
     else if (target) subjects.add(target.subject)
   }
   for (const change of changes) {
-    note(change.type === 'open' ? change.alert : change.target)
+    if (change.type === 'open') subjects.add(change.alert.subject)
+    else note(change.target)
     note(change.inhibitedBy)
   }
   const found: KeptAlert[] = []

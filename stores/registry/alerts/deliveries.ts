@@ -116,7 +116,7 @@ export async function requeue(db: Kysely<Schema>, id: number, now: number): Prom
       'conflict',
       `the delivery ${id} is ${row.state}; only a dead or dropped one is sent again`,
     )
-  const again = { ...queued({ ...row, head: row.alert === null ? 1 : 0, now }), created_at: row.created_at }
+  const again = queued({ ...row, head: row.alert === null ? 1 : 0, now })
   await db.updateTable('delivery').set(again).where('id', '=', id).execute()
   if (row.alert !== null) await moveUp(db, row.subscription, row.alert)
   // Nobody gets this number; it tells those who look at the versions.

@@ -86,7 +86,10 @@ export function createAlertRegistry(driver: {
 
     audit: async (line) => write((db) => insertAudit(db, line)),
     audits: async (request) => readAudits(read(), request),
-    tidyAlerts: async (now) => tidy(write, now),
+    async tidyAlerts(now) {
+      await write((db) => writer.clearGone(db, now))
+      return tidy(write, now)
+    },
   }
   return { port, writer }
 }

@@ -66,7 +66,7 @@ async function endedDeliveries(
       'in',
       ended
         .select('id')
-        .where('ended_at', '<=', Math.max(until - 1, beyond?.ended_at ?? 0))
+        .where('ended_at', '<=', Math.max(until - 1, beyond?.ended_at ?? -1))
         .orderBy('ended_at')
         .limit(slice),
     )
