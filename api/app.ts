@@ -5,7 +5,12 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { alertActionRoutes } from './alerts/actions.ts'
+import { alertQualityRoutes } from './alerts/quality.ts'
+import { alertRoutes } from './alerts/routes.ts'
+import { alertStreamRoutes } from './alerts/stream.ts'
 import { areaRoutes } from './areas/routes.ts'
+import { capRoutes } from './cap/routes.ts'
 import { coverageRoutes } from './coverage/routes.ts'
 import { type ApiDependencies, type App, defaultLimits } from './dependencies.ts'
 import { readingRoutes } from './devices/readings.ts'
@@ -25,6 +30,8 @@ import { installObserving } from './plugins/observing.ts'
 import { answerClientError, answerFrameworkError, installProblems } from './plugins/problems.ts'
 import { installValidation } from './plugins/validation.ts'
 import { rejectionRoutes } from './rejections/routes.ts'
+import { ruleRoutes } from './rules/routes.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
 import { telemetryRoutes } from './telemetry/routes.ts'
 
 /** How often node looks for requests that are past their time, ms. */
@@ -72,6 +79,13 @@ export function buildApp(api: ApiDependencies): App {
     kindRoutes(scope)
     telemetryRoutes(scope, api)
     rejectionRoutes(scope, api)
+    alertRoutes(scope, api)
+    alertActionRoutes(scope, api)
+    alertQualityRoutes(scope, api)
+    alertStreamRoutes(scope, api)
+    ruleRoutes(scope, api)
+    subscriptionRoutes(scope, api)
+    capRoutes(scope, api)
     keyRoutes(scope, api, keyring)
     healthRoutes(scope, api)
     done()

@@ -14,6 +14,7 @@ import type { Clock } from '../model/time.ts'
 import type { CityView } from '../stores/registry/city-view.ts'
 import type { Registry } from '../stores/registry/port.ts'
 import type { TelemetryQueries } from '../stores/telemetry/port.ts'
+import type { TryRule } from './rules/routes.ts'
 
 /** Every limit of the API; each has a default that suits one city. */
 export interface ApiLimits {
@@ -45,6 +46,12 @@ export interface ApiDependencies {
   readonly goal: { readonly target: number; readonly deadline: string }
   /** The IANA time zone of the city: where its days begin. */
   readonly timeZone: string
+  /** What a rule would have raised over stored readings. */
+  readonly tryRule: TryRule
+  /** Where webhooks may go; raises `forbidden` for an address that they may not. */
+  checkTarget(url: URL): void
+  /** The address under which people reach Lantern; empty: unknown. */
+  readonly publicUrl: string
   /** How every part of Lantern is now. */
   readiness(): Promise<ComponentHealth[]>
   readonly metrics: Metrics

@@ -38,6 +38,11 @@ function nothingOpened(): ApiDependencies {
     get timeZone() {
       return absent()
     },
+    get publicUrl() {
+      return absent()
+    },
+    tryRule: absent,
+    checkTarget: absent,
     readiness: absent,
     clock: absent,
     metrics: new Registry(),

@@ -6,12 +6,12 @@
 import type { Readable } from 'node:stream'
 import axios, { type AxiosError, type AxiosResponse } from 'axios'
 import { LanternError, messageOf } from '../../model/errors.ts'
+import { signedHeaders } from '../../model/signing.ts'
 import { formatTime, second } from '../../model/time.ts'
 import { alertmanagerBody } from './alertmanager.ts'
 import type { Outcome, Sender } from './channel.ts'
 import type { Egress } from './egress.ts'
 import { bodyOf, type Message, typeOf } from './message.ts'
-import { signedHeaders } from './signature.ts'
 
 /** From the first look-up to the answer's status. */
 const timeoutMs = 10 * second

@@ -14,7 +14,7 @@ import { problem, problemType } from './problem.ts'
 const description = `The HTTP API of Lantern, a smart-city telemetry platform.
 
 Coverage, areas and places are open. Everything else needs an API key: \`Authorization: Bearer lk_…\`, with one of
-the roles **viewer** (reads), **operator** (also changes devices) and **admin** (also manages keys).
+the roles **viewer** (reads), **operator** (also changes devices, sees to alerts and subscribes) and **admin** (also changes rules and manages keys).
 
 Every list answers \`{items, next}\`; send \`next\` back as \`cursor\` to go on. Times are RFC 3339 in UTC. Every error is
 RFC 9457 problem+json: decide by its \`code\`, which is stable, and by \`retryable\`.`
@@ -30,6 +30,9 @@ const tags = [
   { name: 'Devices', description: 'Cameras, traffic counters and street sensors' },
   { name: 'Telemetry', description: 'What the devices measured' },
   { name: 'Rejections', description: 'What arrived and could not be a reading' },
+  { name: 'Alerts', description: 'What needs a person, and what was done about it' },
+  { name: 'Rules', description: 'What is watched, and what is to be done then' },
+  { name: 'Subscriptions', description: 'Who is told, and what became of each delivery' },
   { name: 'Keys', description: 'API keys' },
   { name: 'Operation', description: 'How Lantern itself is' },
 ]

@@ -94,6 +94,20 @@ export interface AlertFilter {
   readonly to?: number | undefined
 }
 
+/** Spreads in ms; null: of none. */
+export interface AlertQuality {
+  readonly opened: number
+  readonly inhibited: number
+  readonly chattering: number
+  /** Different keys that took steps in the range. */
+  readonly operators: number
+  /** Open now; and of these, opened more than a day ago. */
+  readonly standing: number
+  readonly stale: number
+  readonly toAcknowledge: { readonly median: number; readonly p90: number } | null
+  readonly toClear: { readonly median: number; readonly p90: number } | null
+}
+
 export interface AuditLine {
   readonly id: number
   readonly at: number
@@ -137,6 +151,10 @@ export interface AlertRegistry {
   openAlerts(): Promise<Alert[]>
   /** Newest first; `before`: an id. */
   alerts(request: AlertFilter & { limit: number; before?: number | undefined }): Promise<Page<Alert, number>>
+  /** Of rules that are public: what is open, and what was cleared after a moment; the newest first. */
+  publicAlerts(request: { clearedAfter: number; limit: number }): Promise<Alert[]>
+  /** What of alerts can be measured (IEC 62682), of those opened in [from, to) and of what is open now. */
+  alertQuality(request: { from: number; to: number; now: number }): Promise<AlertQuality>
   /** In their order; `after`: the id of a step. */
   alertSteps(request: {
     alert?: number | undefined

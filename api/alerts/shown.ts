@@ -1,0 +1,61 @@
+/** The schemas of alerts and their history as the routes answer them, and what a path and a filter may say. */
+import { z } from 'zod'
+import { alertState, severity, shownAlert, stepName } from '../../model/alert.ts'
+import { identifier, slug } from '../../model/identifier.ts'
+import { kindNames } from '../../model/kinds.ts'
+import { parseTime, timestamp } from '../../model/time.ts'
+
+export const alertPath = z.object({
+  id: z
+    .string()
+    .regex(/^\d{1,15}$/, 'the number of an alert')
+    .transform(Number),
+})
+
+export const shownStep = z
+  .object({
+    id: z.number().int().meta({ description: 'Grows over all alerts: streams go on after it' }),
+    step: stepName,
+    at: timestamp,
+    by: z.string().meta({ description: 'The id of an API key, or "lantern"' }),
+    comment: z.string().nullable(),
+    severity,
+    state: alertState,
+  })
+  .meta({ id: 'AlertStep' })
+
+export const alertWithHistory = shownAlert
+  .extend({ history: z.array(shownStep).meta({ description: 'Every step, the first first' }) })
+  .meta({ id: 'AlertWithHistory' })
+
+const time = z
+  .string()
+  .refine((text) => Number.isFinite(parseTime(text)), 'RFC 3339 with a time zone')
+  .transform(parseTime)
+
+/** One or several, with commas. */
+function listed<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(values)).min(1))
+}
+
+export const alertFilters = {
+  state: listed(['open', 'acknowledged', 'cleared'])
+    .optional()
+    .meta({ description: 'One or several with commas; unset: open,acknowledged' }),
+  severity: listed(['info', 'warning', 'major', 'critical']).optional(),
+  rule: identifier.optional(),
+  area: identifier.optional().meta({ description: 'In this area, at any depth, by code' }),
+  kind: z.enum(kindNames).optional(),
+  placeType: slug.optional(),
+  subject: identifier.optional().meta({ description: 'A device by id, or an area by code' }),
+  assignedTo: z.string().max(200).optional(),
+  all: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'Also those that another stands for, and those that are shelved' }),
+  from: time.optional().meta({ description: 'Opened at or after' }),
+  to: time.optional().meta({ description: 'Opened before' }),
+}

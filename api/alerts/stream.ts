@@ -1,0 +1,143 @@
+/**
+ * GET /v1/alerts/stream: each step of an alert's life as it is taken, as server-sent events (WHATWG HTML, 9.2). An event's
+ * id is the step's, so a client that was away goes on after the `Last-Event-ID` that its browser sends by itself. One
+ * look at the registry serves everyone who listens; who reads too slowly is cut off, and comes back for the rest.
+ */
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Alert, AlertStep } from '../../model/alert.ts'
+import { LanternError, messageOf } from '../../model/errors.ts'
+import { showAlert, showStep } from '../../model/shown-alert.ts'
+import { second } from '../../model/time.ts'
+import type { ApiDependencies, App } from '../dependencies.ts'
+import { alertFilters } from './shown.ts'
+
+const lookEveryMs = 50
+const stepsAtOnce = 200
+/** Proxies cut silent connections, most of them after 60 s. */
+const heartbeatMs = 20 * second
+const maxListeners = 500
+const maxUnreadBytes = 1 << 20
+
+const eventId = z.coerce.number().int().min(0)
+
+const streamQuery = z.strictObject({
+  area: alertFilters.area,
+  severity: alertFilters.severity,
+  after: eventId.optional().meta({
+    description: 'Begin after this event, where no Last-Event-ID can be sent; unset: with the next one',
+  }),
+})
+
+interface Listener {
+  readonly response: ServerResponse
+  readonly wants: (alert: Alert) => boolean
+  /** The newest step that it was shown, or passed over. */
+  seen: number
+}
+
+export function alertStreamRoutes(app: App, api: ApiDependencies): void {
+  const listeners = new Set<Listener>()
+  const ending = new AbortController()
+  let following: Promise<void> | undefined
+
+  function tell({ response }: Listener, text: string): void {
+    response.write(text)
+    if (response.writableLength > maxUnreadBytes) response.destroy()
+  }
+
+  /** Brings one listener up to the newest step, from wherever it is. */
+  async function catchUp(listener: Listener, newest: number): Promise<void> {
+    while (listener.seen < newest && listeners.has(listener)) {
+      const steps = await api.registry.alertSteps({ after: listener.seen, limit: stepsAtOnce })
+      const alerts = new Map<number, Alert | undefined>()
+      for (const step of steps) {
+        if (!alerts.has(step.alert)) alerts.set(step.alert, await api.registry.alert(step.alert))
+        const alert = alerts.get(step.alert)
+        if (alert && listener.wants(alert)) tell(listener, eventOf(alert, step))
+      }
+      listener.seen = steps.length < stepsAtOnce ? newest : (steps.at(-1)?.id ?? newest)
+    }
+  }
+
+  async function follow(): Promise<void> {
+    let beatAt = performance.now()
+    while (listeners.size > 0 && !ending.signal.aborted) {
+      try {
+        const { alerts: newest } = await api.registry.versions()
+        for (const listener of [...listeners]) if (listener.seen < newest) await catchUp(listener, newest)
+        if (performance.now() - beatAt >= heartbeatMs) {
+          beatAt = performance.now()
+          for (const listener of listeners) tell(listener, ': still here\n\n')
+        }
+        await sleep(lookEveryMs)
+      } catch (error) {
+        app.log.error({ reason: messageOf(error) }, 'the stream of alerts cannot be read; it is tried again')
+        await sleep(second)
+      }
+    }
+  }
+
+  function listen(listener: Listener): void {
+    listeners.add(listener)
+    listener.response.once('close', () => listeners.delete(listener))
+    following ??= follow().finally(() => {
+      following = undefined
+      // One may have come while the last was leaving.
+      if (listeners.size > 0 && !ending.signal.aborted) following = follow()
+    })
+  }
+
+  app.addHook('preClose', async () => {
+    ending.abort()
+    for (const { response } of listeners) response.end()
+    await following
+  })
+
+  app.get(
+    '/v1/alerts/stream',
+    {
+      schema: {
+        operationId: 'streamAlerts',
+        summary: 'Each step of any alert, as it is taken (server-sent events)',
+        description:
+          'Each event is named "alert", its id grows, and its data is {"step": AlertStep, "alert": Alert}. Send the last id back as Last-Event-ID (browsers do so by themselves) to miss nothing.',
+        tags: ['Alerts'],
+        querystring: streamQuery,
+        response: {
+          200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
+        },
+      },
+      config: { access: 'viewer', errors: ['too-many-requests', 'store-unavailable'] },
+    },
+    async (request, reply) => {
+      if (listeners.size >= maxListeners)
+        throw new LanternError('too-many-requests', `${maxListeners} listeners are connected already`)
+      const { area, severity, after } = request.query
+      const last = eventId.safeParse(request.headers['last-event-id'])
+      const { alerts: newest } = await api.registry.versions()
+      const seen = Math.min(newest, last.success ? last.data : (after ?? newest))
+      const wants = (alert: Alert) =>
+        (area === undefined || alert.areas.includes(area)) &&
+        (severity === undefined || severity.some((one) => one === alert.severity))
+      const headers = { ...reply.getHeaders() }
+      reply.hijack()
+      const response = reply.raw
+      for (const [name, value] of Object.entries(headers))
+        if (value !== undefined) response.setHeader(name, value)
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+      response.write(`retry: ${2 * second}\n\n`)
+      listen({ response, wants, seen })
+    },
+  )
+}
+
+function eventOf(alert: Alert, step: AlertStep): string {
+  const data = JSON.stringify({ step: showStep(step), alert: showAlert(alert) })
+  return `event: alert\nid: ${step.id}\ndata: ${data}\n\n`
+}
