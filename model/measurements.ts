@@ -28,6 +28,8 @@ const float = (unit: string, description: string) => ({ type: 'float', unit, des
 const text = (description: string) => ({ type: 'text', unit: '', description }) as const
 
 const ofArea = { area: "the area's code", level: 'its rung', name: 'its name' }
+/** From which a list makes a name to read and a code to filter by: Grafana's lists of choices take one text an entry. */
+const label = 'its name with its code: "Name (code)"'
 const ofPlace = { place: "the place's id", place_name: 'its name', place_type: 'what kind of place' }
 
 export const measurements = {
@@ -48,7 +50,7 @@ export const measurements = {
   health: {
     kept: 'readings',
     when: 'each minute, for every area and kind of device',
-    tags: { ...ofArea, kind: 'the kind of device' },
+    tags: { ...ofArea, label, kind: 'the kind of device' },
     levels: false,
     fields: {
       devices: integer('1', 'Commissioned devices'),
@@ -65,7 +67,7 @@ export const measurements = {
   place: {
     kept: 'readings',
     when: 'when its state changes, and every 15 minutes',
-    tags: ofPlace,
+    tags: { ...ofPlace, label },
     levels: true,
     fields: {
       state: integer('', '0: no camera, 1: installed and none working, 2: working'),
