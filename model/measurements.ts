@@ -137,6 +137,25 @@ export const measurements = {
   },
 } as const satisfies Readonly<Record<string, Measurement>>
 
+/** Names of tags that are not an area's level; a level of such a name gets no tag. */
+const taken = new Set(['serial', 'device', 'place', 'kind', 'time', 'delay'])
+
+/**
+ * Of each level of the areas the code, and its name as `<level>_name`; no level's own name has an underscore. Readings
+ * carry them too.
+ */
+export function levelTags(
+  areas: readonly { readonly code: string; readonly level: string; readonly name: string }[],
+): Record<string, string> {
+  const tags: Record<string, string> = {}
+  for (const { level, code, name } of areas)
+    if (!taken.has(level)) {
+      tags[level] = code
+      tags[`${level}_name`] = name
+    }
+  return tags
+}
+
 export type MeasurementName = keyof typeof measurements
 
 /** One point. Fields may be absent, and a point without any is not written. */

@@ -5,21 +5,24 @@
 import { LanternError } from '../../model/errors.ts'
 import type { StoredField } from '../../model/kind.ts'
 import { kindNames, kindOf } from '../../model/kinds.ts'
+import type { Point } from '../../model/measurements.ts'
 import type { Reading } from '../../model/reading.ts'
 import { type Clock, formatTime, second } from '../../model/time.ts'
 import { createBooks } from './influx/books.ts'
+import { coveragePoint, readCoverage } from './influx/coverage.ts'
 import { away, LinesRefused, PlaceMissing } from './influx/failures.ts'
 import { createGate } from './influx/gate.ts'
 import { headOf, lineOf, tagsOf } from './influx/lines.ts'
 import { existingKeys, newestReadings, readStats, readWatermarks } from './influx/lookup.ts'
 import { createMaintenance } from './influx/maintenance.ts'
 import { planSeries } from './influx/plan.ts'
+import { createPointRemoval, writePoints } from './influx/points.ts'
 import { runSeries } from './influx/series.ts'
 import { createServer } from './influx/server.ts'
 import { prepareServer } from './influx/setup.ts'
 import { writeAll } from './influx/writing.ts'
 import { createMutex } from './mutex.ts'
-import type { Refusal, SeriesQuery, SeriesResult, Telemetry } from './port.ts'
+import type { PointSink, Refusal, SeriesQuery, SeriesResult, Telemetry } from './port.ts'
 import { askedField } from './rules.ts'
 
 export interface InfluxTelemetryOptions {
@@ -52,7 +55,10 @@ interface Attempt {
   readonly refused: readonly Refusal[]
 }
 
-export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetry {
+/** The port, and a place for what people's dashboards need beside the readings. */
+export type InfluxTelemetry = Telemetry & { readonly points: PointSink }
+
+export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTelemetry {
   const { url, bucket, org = '', token = '', user = '', password = '', clock = Date.now } = options
   const { queryTimeoutMs = 10 * second, maintenanceBudgetMs = 20 * second } = options
   const server = createServer({ url, bucket, org, token, user, password })
@@ -82,6 +88,12 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
     stopping: () => stopping,
   })
 
+  const removePoints = createPointRemoval({
+    server,
+    retentionDays: options.retentionDays,
+    rollupRetentionDays: options.rollupRetentionDays,
+  })
+
   /** With the writing to itself, after everything that was asked of it before. */
   function exclusive<T>(task: () => Promise<T>): Promise<T> {
     return writing.run(async () => {
@@ -94,6 +106,18 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
         throw away(`had lost ${bucket} (${thrown.message}); it is made again`, thrown)
       })
     })
+  }
+
+  /** Beside the appends, which neither wait for it nor notice. */
+  async function write(points: readonly Point[]): Promise<string[]> {
+    if (!started) throw new LanternError('store-unavailable', 'the telemetry store is not running')
+    try {
+      return await writePoints(server, points)
+    } catch (thrown) {
+      // Where the database is gone, it is made again.
+      if (thrown instanceof PlaceMissing) return exclusive(() => Promise.reject(thrown))
+      throw meaningOf(thrown)
+    }
   }
 
   async function prepare(): Promise<void> {
@@ -199,10 +223,16 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
         raise(watermarks, readings, new Set(all.map(({ index }) => index)))
         return { refused: all }
       }),
+    async recordCoverage(at, rows) {
+      const [refused] = await write(rows.map((row) => coveragePoint(at, row)))
+      if (refused !== undefined) throw new Error(`InfluxDB refused coverage: ${refused}`)
+    },
+    points: { write },
     maintain: (now) =>
       maintaining.run(async () => {
         try {
           await maintenance.run(now)
+          await removePoints(now)
         } catch (thrown) {
           throw meaningOf(thrown)
         }
@@ -214,6 +244,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
         return inOneState(() => series(query, field, signal))
       })
     },
+    coverageHistory: (query) => ask((signal) => readCoverage(server, query, signal)),
     latest: (request) => ask((signal) => newestReadings(server, request, signal)),
     stats: () => ask(() => readStats(server, bucket)),
   }
