@@ -20,6 +20,7 @@ import { createPointRemoval, writePoints } from './influx/points.ts'
 import { runSeries } from './influx/series.ts'
 import { createServer } from './influx/server.ts'
 import { prepareServer } from './influx/setup.ts'
+import { assertNoTransfer } from './influx/transfer-mark.ts'
 import { writeAll } from './influx/writing.ts'
 import { createMutex } from './mutex.ts'
 import type { PointSink, Refusal, SeriesQuery, SeriesResult, Telemetry } from './port.ts'
@@ -181,6 +182,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
       stopping = false
       try {
         await prepare()
+        await assertNoTransfer(server)
         await books.load()
         watermarks = await readWatermarks(server)
         await maintenance.finish()

@@ -63,9 +63,25 @@ export function createMaintenance(options: {
     })
   }
 
+  /** Of what this process has stored itself, from bucket `low` on, nothing needs to be read; returns how far it came. */
+  async function rollUpTally(kind: KindName, target: number, round: number): Promise<number> {
+    const { rows, until } = await exclusive(() => Promise.resolve(tally.take(kind, target, rowsOfStep)))
+    await store(rows.map((row) => lineOf(kind, row, 0)))
+    await exclusive(async () => {
+      await books.clearMarks(kind, rangeOf(books.due(kind).keys(), 0, until), round)
+      await books.setProgress(kind, { rolledUntil: until })
+    })
+    return until
+  }
+
   async function rollForward(kind: KindName, target: number, round: number): Promise<void> {
-    let low = books.progress(kind).rolledUntil ?? 0
+    let low = books.progress(kind).rolledUntil ?? Number.NEGATIVE_INFINITY
     while (low < target && !expired()) {
+      if (low >= tally.wholeFrom(kind)) {
+        low = await rollUpTally(kind, target, round)
+        continue
+      }
+      low = Math.max(low, 0)
       const next = await oldestReading(server, kind, low * bucketMs)
       if (next === null && low === 0) return
       // Stretches without readings are leapt over.

@@ -14,6 +14,9 @@ export interface Prepared {
   readonly serverKeepsMs: number
 }
 
+/** Told of each thing that must be there, and whether it had to be made. */
+export type Found = (what: string, isNew: boolean) => void
+
 const shelves: readonly Shelf[] = ['raw', '5m']
 /** The stretch of time that lies in one file, days. */
 const shardDays: Readonly<Record<Shelf, number>> = { raw: 1, '5m': 30 }
@@ -22,11 +25,14 @@ export async function prepareServer(options: {
   server: Server
   bucket: string
   org: string
+  found?: Found
 }): Promise<Prepared> {
-  const { server, bucket, org } = options
+  const { server, bucket, org, found = () => undefined } = options
   const { major, version } = await server.greet()
   const keeps =
-    major === 1 ? await prepareDatabase(server, bucket) : await prepareBuckets(server, bucket, org)
+    major === 1
+      ? await prepareDatabase(server, bucket, found)
+      : await prepareBuckets(server, { database: bucket, org, found })
   if (keeps['5m'] !== Number.POSITIVE_INFINITY)
     throw new LanternError(
       'invalid-settings',
@@ -37,15 +43,22 @@ export async function prepareServer(options: {
 }
 
 /** Lantern removes by itself what is too old, alike on every version; so the server is told to keep everything. */
-async function prepareDatabase(server: Server, database: string): Promise<Record<Shelf, number>> {
+async function prepareDatabase(
+  server: Server,
+  database: string,
+  found: Found,
+): Promise<Record<Shelf, number>> {
   const on = quotedName(database)
   const ignore = () => undefined
   let durations = await policies(server, database)
   if (durations.size === 0) await server.query([`CREATE DATABASE ${on}`], ignore)
+  found(`database ${database}`, durations.size === 0)
   const policy = (shelf: Shelf) =>
     `CREATE RETENTION POLICY ${quotedName(server.nameOf(shelf))} ON ${on} DURATION INF REPLICATION 1 SHARD DURATION ${shardDays[shelf]}d`
   if (!durations.has(server.nameOf('raw'))) await server.query([`${policy('raw')} DEFAULT`], ignore)
   if (!durations.has(server.nameOf('5m'))) await server.query([policy('5m')], ignore)
+  for (const shelf of shelves)
+    found(`retention policy ${server.nameOf(shelf)}`, !durations.has(server.nameOf(shelf)))
   durations = await policies(server, database)
   const keeps = (shelf: Shelf) => durations.get(server.nameOf(shelf)) ?? Number.POSITIVE_INFINITY
   return { raw: keeps('raw'), '5m': keeps('5m') }
@@ -87,14 +100,20 @@ const mappingList = z.object({
     .default([]),
 })
 
-async function prepareBuckets(server: Server, database: string, org: string): Promise<Record<Shelf, number>> {
+async function prepareBuckets(
+  server: Server,
+  { database, org, found }: { database: string; org: string; found: Found },
+): Promise<Record<Shelf, number>> {
   const keeps = { raw: Number.POSITIVE_INFINITY, '5m': Number.POSITIVE_INFINITY }
   for (const shelf of shelves) {
     const name = server.nameOf(shelf)
-    const bucket = (await findBucket(server, org, name)) ?? (await createBucket(server, org, shelf))
+    const present = await findBucket(server, org, name)
+    const bucket = present ?? (await createBucket(server, org, shelf))
+    found(`bucket ${name}`, !present)
     const seconds = bucket.retentionRules[0]?.everySeconds ?? 0
     if (seconds > 0) keeps[shelf] = seconds * second
-    await prepareMapping(server, { database, policy: name, bucket })
+    const isNew = await prepareMapping(server, { database, policy: name, bucket })
+    found(`DBRP mapping ${database}/${name}`, isNew)
   }
   return keeps
 }
@@ -115,17 +134,20 @@ async function createBucket(server: Server, org: string, shelf: Shelf): Promise<
   return bucketShape.parse(await server.manage('/api/v2/buckets', { orgID, name, retentionRules }))
 }
 
-/** InfluxQL finds a bucket by such a mapping only; those that 2.x makes by itself have the policy "autogen". */
+/**
+ * InfluxQL finds a bucket by such a mapping only; those that 2.x makes by itself have the policy "autogen". Tells whether
+ * it had to be made.
+ */
 async function prepareMapping(
   server: Server,
   { database, policy, bucket }: { database: string; policy: string; bucket: Bucket },
-): Promise<void> {
+): Promise<boolean> {
   const { id: bucketID, orgID } = bucket
   const path = '/api/v2/dbrps'
   const query = new URLSearchParams({ orgID, db: database, rp: policy })
   const { content } = mappingList.parse(await server.manage(`${path}?${query}`))
   const [found] = content.filter((one) => one.database === database && one.retention_policy === policy)
-  if (found?.bucketID === bucketID) return
+  if (found?.bucketID === bucketID) return false
   if (found)
     throw new LanternError(
       'invalid-settings',
@@ -140,6 +162,7 @@ async function prepareMapping(
       thrown,
     )
   })
+  return true
 }
 
 /** InfluxDB 2.x answers 404 for a name that no bucket has. */
