@@ -83,7 +83,7 @@ export function createDuckDbSource(options: {
         return rows && { shelf: 'rollups', kind: stock.kind, rows: rows.map(rollupOf) }
       }
       const sql =
-        'SELECT at::DOUBLE, area, places, installed, working, target FROM coverage WHERE at >= $low AND at < $high'
+        'SELECT moment::DOUBLE, area, places, installed, working, target FROM coverage WHERE moment >= $low AND moment < $high'
       const rows = await select(sql, from, to)
       return rows && { shelf: 'coverage', rows: rows.map((row) => coverageOf(row, areaOf)) }
     },
@@ -92,7 +92,7 @@ export function createDuckDbSource(options: {
 
 /** Opens it as the store does, and makes what an older version of it lacks. */
 export async function openFile(file: string): Promise<OpenFile> {
-  const instance = await openInstance({ file, memoryLimitMb: 1024, threads: 2, lockTimeoutMs: 2000 })
+  const instance = await openInstance({ file, memoryLimitMb: 512, threads: 2, lockTimeoutMs: 2000 })
   try {
     const connection = await instance.connect()
     const layouts = await prepareTables(connection)
@@ -125,7 +125,7 @@ export async function countDays({ connection, layoutOf }: OpenFile): Promise<Day
 function countSql({ shelf, kind }: Stock, layoutOf: (kind: string) => Layout): string {
   const counted = (moment: string, items: string, table: string) =>
     `SELECT ${moment} AS d, count(*)::DOUBLE, ${items}::DOUBLE FROM ${table} GROUP BY d ORDER BY d`
-  if (shelf === 'coverage') return counted(`at // ${day}`, 'count(*)', 'coverage')
+  if (shelf === 'coverage') return counted(`moment // ${day}`, 'count(*)', 'coverage')
   if (shelf === 'readings') return counted(`observed_at // ${day}`, 'count(*)', layoutOf(kind).table)
   return counted(`bucket // ${day / bucketMs}`, 'sum(readings)', quoted(rollupTable(kind)))
 }

@@ -3,15 +3,14 @@
  * written, then the mark. Lines that are written again replace themselves, so a transfer may break off anywhere.
  */
 import { LanternError } from '../../../model/errors.ts'
-import { kindOf } from '../../../model/kinds.ts'
 import { day, formatTime } from '../../../model/time.ts'
-import type { Mark, Rows, TransferTarget } from '../transfer/port.ts'
+import type { Mark, Rollup, Rows, TransferTarget } from '../transfer/port.ts'
 import { stocks } from '../transfer/port.ts'
 import { createBooks } from './books.ts'
 import { coveragePoint } from './coverage.ts'
 import { headOf, lineOf, tagsOf } from './lines.ts'
 import { writePoints } from './points.ts'
-import { rollupLine, rollupMeasurement } from './rollup.ts'
+import { type Row, lineOf as rollupLineOf } from './rollup.ts'
 import { createServer, type ServerOptions, type Shelf } from './server.ts'
 import { prepareServer } from './setup.ts'
 import { countDays, isEmpty, placeOf } from './totals.ts'
@@ -24,17 +23,17 @@ const never = Date.UTC(2200, 0, 1)
 export function createInfluxTarget(options: ServerOptions & { now: () => number }): TransferTarget {
   const server = createServer(options)
   const books = createBooks({ server })
-  const heads = new Map<string, string>()
+  const tags = new Map<number, string>()
   let serverKeepsMs = Number.POSITIVE_INFINITY
 
-  function headFor(measurement: string, serial: number): string {
-    const key = `${measurement} ${serial}`
-    let head = heads.get(key)
-    if (head === undefined) {
-      head = headOf(measurement, tagsOf(serial, books.sites().get(serial)))
-      heads.set(key, head)
+  /** Of a device's lines, with the comma before. */
+  function tagsFor(serial: number): string {
+    let found = tags.get(serial)
+    if (found === undefined) {
+      found = headOf('', tagsOf(serial, books.sites().get(serial)))
+      tags.set(serial, found)
     }
-    return head
+    return found
   }
 
   async function put(shelf: Shelf, lines: readonly string[]): Promise<void> {
@@ -47,15 +46,14 @@ export function createInfluxTarget(options: ServerOptions & { now: () => number 
       const { kind } = rows
       return put(
         'raw',
-        rows.rows.map((reading) => lineOf(headFor(kind, reading.serial), reading)),
+        rows.rows.map((reading) => lineOf(kind + tagsFor(reading.serial), reading)),
       )
     }
     if (rows.shelf === 'rollups') {
-      const { fields } = kindOf(rows.kind)
-      const measurement = rollupMeasurement(rows.kind)
+      const { kind } = rows
       return put(
         '5m',
-        rows.rows.map((row) => rollupLine(headFor(measurement, row.serial), fields, row, 0)),
+        rows.rows.map((row) => rollupLineOf(kind, rowOf(row, tagsFor(row.serial)), 0)),
       )
     }
     const [words] = await writePoints(
@@ -99,7 +97,7 @@ export function createInfluxTarget(options: ServerOptions & { now: () => number 
             remedy: `Set the retention of ${server.nameOf('raw')} to infinite; Lantern removes readings itself.`,
           },
         )
-      heads.clear()
+      tags.clear()
       // Lines bear what the sites say, so no line may be written before them.
       await books.putSites(ledger.sites)
       await writeMark(server, mark)
@@ -115,4 +113,12 @@ export function createInfluxTarget(options: ServerOptions & { now: () => number 
       await writeMark(server, mark)
     },
   }
+}
+
+function rowOf({ bucket, readings, newest, parts }: Rollup, tags: string): Row {
+  const figures = parts.flatMap((part) => {
+    const { count = 0, sum = 0, min = 0, max = 0, last = 0, lastAt = 0 } = part ?? {}
+    return [count, sum, min, max, last, lastAt]
+  })
+  return { tags, bucket, readings, newest, figures: Float64Array.from(figures) }
 }

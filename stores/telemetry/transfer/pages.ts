@@ -8,8 +8,12 @@ import type { Insist } from './patience.ts'
 import type { DayCount, Rows, Stock, TransferSource } from './port.ts'
 import { stocks } from './port.ts'
 
-/** Rows of one page; more only where a single moment (of roll-ups: a single bucket) has more. */
-const mostRows = 50_000
+/** Rows of one page; more only where a single moment (of roll-ups: a single bucket) has more. A roll-up is ten readings large. */
+const mostRows: Readonly<Record<Stock['shelf'], number>> = {
+  readings: 50_000,
+  rollups: 10_000,
+  coverage: 50_000,
+}
 
 export interface Page {
   readonly rows: Rows
@@ -24,11 +28,11 @@ export async function* pagesOf(options: {
   counts: readonly DayCount[]
   after: { stocks: number; until: number }
   insist: Insist
-  most?: number
 }): AsyncGenerator<Page> {
-  const { source, counts, after, insist, most = mostRows } = options
+  const { source, counts, after, insist } = options
   for (const [index, stock] of stocks.entries()) {
     if (index < after.stocks) continue
+    const most = mostRows[stock.shelf]
     const unit = stock.shelf === 'rollups' ? bucketMs : 1
     let span = day
     for (const count of countsOf(counts, stock)) {
