@@ -20,6 +20,7 @@ import { createPointRemoval, writePoints } from './influx/points.ts'
 import { runSeries } from './influx/series.ts'
 import { createServer } from './influx/server.ts'
 import { prepareServer } from './influx/setup.ts'
+import { createTally } from './influx/tally.ts'
 import { assertNoTransfer } from './influx/transfer-mark.ts'
 import { writeAll } from './influx/writing.ts'
 import { createMutex } from './mutex.ts'
@@ -51,6 +52,8 @@ interface Attempt {
   readonly readings: readonly Reading[]
   readonly position: number
   readonly lines: readonly string[]
+  /** Of each reading, how its line begins. */
+  readonly heads: readonly string[]
   /** Of each line, the index of its reading. */
   readonly indexes: readonly number[]
   readonly refused: readonly Refusal[]
@@ -64,6 +67,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
   const { queryTimeoutMs = 10 * second, maintenanceBudgetMs = 20 * second } = options
   const server = createServer({ url, bucket, org, token, user, password })
   const books = createBooks({ server })
+  const tally = createTally({ rolledUntil: (kind) => books.progress(kind).rolledUntil })
   const writing = createMutex()
   const maintaining = createMutex()
   const gate = createGate({ most: 4, maxWaiting: 64, timeoutMs: queryTimeoutMs })
@@ -79,6 +83,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
   const maintenance = createMaintenance({
     server,
     books,
+    tally,
     retentionDays: options.retentionDays,
     rollupRetentionDays: options.rollupRetentionDays,
     budgetMs: maintenanceBudgetMs,
@@ -102,6 +107,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
       return task().catch(async (thrown) => {
         if (!(thrown instanceof PlaceMissing)) throw meaningOf(thrown)
         // It is made again, with the books in it, for the next try.
+        tally.forget([])
         await prepare()
         await books.rewrite()
         throw away(`had lost ${bucket} (${thrown.message}); it is made again`, thrown)
@@ -128,6 +134,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
   function newAttempt(readings: readonly Reading[], position: number): Attempt {
     const oldest = clock() - serverKeepsMs
     const lines: string[] = []
+    const heads = readings.map(headFor)
     const indexes: number[] = []
     const refused: Refusal[] = []
     for (const [index, reading] of readings.entries())
@@ -135,10 +142,10 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
         const detail = `${formatTime(reading.observedAt)} is before what InfluxDB keeps in ${bucket}`
         refused.push({ index, detail })
       } else {
-        lines.push(lineOf(headFor(reading), reading))
+        lines.push(lineOf(heads[index] ?? '', reading))
         indexes.push(index)
       }
-    return { readings, position, lines, indexes, refused }
+    return { readings, position, lines, heads, indexes, refused }
   }
 
   function headFor({ kind, serial }: Reading): string {
@@ -185,6 +192,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
         await assertNoTransfer(server)
         await books.load()
         watermarks = await readWatermarks(server)
+        tally.begin(newestOf(watermarks))
         await maintenance.finish()
       } catch (thrown) {
         throw meaningOf(thrown)
@@ -217,13 +225,24 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
         if (marks.length > 0) await books.writeMarks(marks)
         if (attempt?.position !== position || attempt.readings !== readings)
           attempt = newAttempt(readings, position)
-        const { lines, indexes, refused } = attempt
-        const bad = await writeAll(lines, (some) => server.write('raw', some))
-        await books.setPosition(position)
-        attempt = undefined
-        const all = [...refused, ...bad.map(({ index, detail }) => ({ index: indexes[index] ?? 0, detail }))]
-        raise(watermarks, readings, new Set(all.map(({ index }) => index)))
-        return { refused: all }
+        const { lines, heads: headsOfAll, indexes, refused } = attempt
+        try {
+          const bad = await writeAll(lines, (some) => server.write('raw', some))
+          await books.setPosition(position)
+          attempt = undefined
+          const all = [
+            ...refused,
+            ...bad.map(({ index, detail }) => ({ index: indexes[index] ?? 0, detail })),
+          ]
+          const left = new Set(all.map(({ index }) => index))
+          raise(watermarks, readings, left)
+          for (const [index, reading] of readings.entries())
+            if (!left.has(index)) tally.add(reading, headsOfAll[index] ?? '')
+          return { refused: all }
+        } catch (thrown) {
+          tally.forget(readings)
+          throw thrown
+        }
       }),
     async recordCoverage(at, rows) {
       const [refused] = await write(rows.map((row) => coveragePoint(at, row)))
@@ -276,4 +295,10 @@ function raise(
   for (const [index, { serial, observedAt }] of readings.entries())
     if (!refused.has(index) && observedAt > (watermarks.get(serial) ?? Number.NEGATIVE_INFINITY))
       watermarks.set(serial, observedAt)
+}
+
+function newestOf(watermarks: ReadonlyMap<number, number>): number {
+  let newest = Number.NEGATIVE_INFINITY
+  for (const at of watermarks.values()) newest = Math.max(newest, at)
+  return newest
 }

@@ -8,7 +8,6 @@
 import type { KindName } from '../../../model/kinds.ts'
 import { kindOf } from '../../../model/kinds.ts'
 import { bucketMs, bucketOf } from '../rules.ts'
-import type { Rollup } from '../transfer/port.ts'
 import { headOf } from './lines.ts'
 import { quotedName, type Server } from './server.ts'
 
@@ -97,14 +96,11 @@ export function lineOf(kind: KindName, row: Row, offset: number): string {
   const begin = bucket * bucketMs
   let line = `${rollupMeasurement(kind)}${tags} readings=${readings}i,last_at=${newest - begin}i`
   for (const [index, { name, type }] of kindOf(kind).fields.entries()) {
-    const [count = 0, sum, min, max, last, lastAt = 0] = figures.subarray(
-      index * figuresOfField,
-      (index + 1) * figuresOfField,
-    )
-    if (count === 0) continue
-    line += `,${name}_count=${count}i,${name}_sum=${sum},${name}_last=${last}`
-    if (type === 'number') line += `,${name}_min=${min},${name}_max=${max}`
-    if (lastAt !== newest) line += `,${name}_last_at=${lastAt - begin}i`
+    const figure = (which: keyof typeof of) => figures[index * figuresOfField + of[which]] ?? 0
+    if (figure('count') === 0) continue
+    line += `,${name}_count=${figure('count')}i,${name}_sum=${figure('sum')},${name}_last=${figure('last')}`
+    if (type === 'number') line += `,${name}_min=${figure('min')},${name}_max=${figure('max')}`
+    if (figure('lastAt') !== newest) line += `,${name}_last_at=${figure('lastAt') - begin}i`
   }
   return `${line} ${begin + offset}`
 }

@@ -14,6 +14,7 @@ import { PlaceMissing } from './failures.ts'
 import { readingOf } from './lookup.ts'
 import { createMaintenance } from './maintenance.ts'
 import { type Cell, createServer, quotedName, type ServerOptions } from './server.ts'
+import { createTally } from './tally.ts'
 import { countDays, placeOf } from './totals.ts'
 import { assertNoTransfer } from './transfer-mark.ts'
 
@@ -24,6 +25,7 @@ export function createInfluxSource(options: ServerOptions): TransferSource {
   const books = createBooks({ server })
   const maintenance = createMaintenance({
     ...{ server, books, retentionDays: 0, rollupRetentionDays: 0, budgetMs: second },
+    tally: createTally({ rolledUntil: () => null }),
     exclusive: (task) => task(),
     moving: () => undefined,
     stopping: () => false,

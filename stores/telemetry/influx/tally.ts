@@ -1,7 +1,7 @@
 /**
  * What was appended, added up as it came: the roll-ups of a bucket are then written from memory, instead of every reading
- * being read back. Only buckets of which this process has stored everything; the others are read. Held by influx.ts,
- * emptied by maintenance.ts. Measured: reading back cost 20 µs a reading, adding up as it comes costs 0.5.
+ * being read back. Only buckets of which this process has stored everything; the others are read. Filled by influx.ts,
+ * emptied by maintenance.ts.
  */
 import type { KindName } from '../../../model/kinds.ts'
 import { kindOf } from '../../../model/kinds.ts'
@@ -10,33 +10,40 @@ import { bucketOf } from '../rules.ts'
 import { addValue, newRow, type Row } from './rollup.ts'
 
 export interface Tally {
-  /** Everything anew: nothing is stored after `newest` (epoch ms) yet. */
+  /** Everything anew: nothing is stored that was observed after `newest` (epoch ms; −Infinity: nothing at all). */
   begin(newest: number): void
-  /** A reading that is stored; `tags` as in `Row`. */
-  add(reading: Reading, tags: string): void
-  /** From this bucket on, the tally has everything of the kind that is stored. */
+  /** A reading that is stored; `head`: how its line begins. */
+  add(reading: Reading, head: string): void
+  /** From this bucket on, the tally has everything of the kind that is stored and not rolled up. */
   wholeFrom(kind: KindName): number
-  /**
-   * Hands over, and forgets, the oldest buckets before `end`: so many that about `enough` rows are reached, and whole
-   * ones; `until`: everything before it is handed over.
-   */
+  /** Hands over, and forgets, whole buckets before `end`, the oldest first, until there are `enough` rows or more. */
   take(kind: KindName, end: number, enough: number): { rows: Row[]; until: number }
-  /** What it has is not what is stored any more; only what lies after it counts. */
-  forget(): void
+  /** Nobody knows what of `readings` is stored: these buckets and all before them have to be read. */
+  forget(readings: readonly Reading[]): void
 }
 
-/** Rows (a device and 5 minutes) that are held, about 0.5 KiB each. Beyond that the oldest buckets are left to be read. */
-const mostRows = 250_000
+/** Rows (a device and 5 minutes) that are held, about 0.5 KiB each; beyond that the oldest buckets have to be read. */
+const mostRowsHeld = 250_000
 
-export function createTally(options: { mostRows?: number } = {}): Tally {
-  const limit = options.mostRows ?? mostRows
-  const kinds = new Map<KindName, { wholeFrom: number; buckets: Map<number, Map<string, Row>> }>()
+interface OfKind {
+  wholeFrom: number
+  /** By bucket, then by head. */
+  readonly buckets: Map<number, Map<string, Row>>
+}
+
+/** `rolledUntil`: buckets before it are rolled up, and not to be touched from here. */
+export function createTally(options: {
+  rolledUntil(kind: KindName): number | null
+  mostRows?: number
+}): Tally {
+  const { rolledUntil, mostRows = mostRowsHeld } = options
+  const kinds = new Map<KindName, OfKind>()
   let size = 0
+  let newest = Number.NEGATIVE_INFINITY
+  /** What lies before has to be read, of every kind. */
   let start = Number.NEGATIVE_INFINITY
-  /** The newest bucket that was ever added to. */
-  let newestBucket = Number.NEGATIVE_INFINITY
 
-  function ofKind(kind: KindName) {
+  function ofKind(kind: KindName): OfKind {
     let found = kinds.get(kind)
     if (!found) {
       found = { wholeFrom: start, buckets: new Map() }
@@ -45,75 +52,79 @@ export function createTally(options: { mostRows?: number } = {}): Tally {
     return found
   }
 
-  function leave(kind: KindName, bucket: number): void {
-    const { buckets } = ofKind(kind)
+  const wholeFrom = (kind: KindName) =>
+    Math.max(ofKind(kind).wholeFrom, rolledUntil(kind) ?? Number.NEGATIVE_INFINITY)
+
+  function leave({ buckets }: OfKind, bucket: number): void {
     size -= buckets.get(bucket)?.size ?? 0
     buckets.delete(bucket)
   }
 
+  /** A quarter at once, so that it is seldom. */
   function leaveOldest(): void {
-    const [oldest] = [...kinds].flatMap(([kind, { buckets }]) =>
-      Array.from(buckets.keys(), (bucket) => ({ kind, bucket })),
-    ).sort((a, b) => a.bucket - b.bucket)
-    if (!oldest) return
-    leave(oldest.kind, oldest.bucket)
-    const own = ofKind(oldest.kind)
-    own.wholeFrom = Math.max(own.wholeFrom, oldest.bucket + 1)
+    const all = [...kinds.values()].flatMap((own) =>
+      Array.from(own.buckets.keys(), (bucket) => ({ own, bucket })),
+    )
+    for (const { own, bucket } of all.sort((a, b) => a.bucket - b.bucket)) {
+      if (size <= 0.75 * mostRows) return
+      leave(own, bucket)
+      own.wholeFrom = Math.max(own.wholeFrom, bucket + 1)
+    }
   }
 
   return {
-    begin(newest) {
+    begin(newestStored) {
       kinds.clear()
       size = 0
-      newestBucket = bucketOf(newest)
-      start = newestBucket + 1
+      newest = newestStored
+      start = bucketOf(newest) + 1
     },
-    add({ kind, observedAt, values }, tags) {
+    add({ kind, observedAt, values }, head) {
+      newest = Math.max(newest, observedAt)
       const bucket = bucketOf(observedAt)
-      newestBucket = Math.max(newestBucket, bucket)
-      const { wholeFrom, buckets } = ofKind(kind)
-      if (bucket < wholeFrom) return
+      if (bucket < wholeFrom(kind)) return
+      const { buckets } = ofKind(kind)
       let rows = buckets.get(bucket)
       if (!rows) {
         rows = new Map()
         buckets.set(bucket, rows)
       }
       const { fields } = kindOf(kind)
-      let row = rows.get(tags)
+      let row = rows.get(head)
       if (!row) {
-        row = newRow(tags, bucket, fields.length)
-        rows.set(tags, row)
+        row = newRow(head.slice(kind.length), bucket, fields.length)
+        rows.set(head, row)
         size++
       }
       row.readings++
       row.newest = Math.max(row.newest, observedAt)
-      for (let index = 0; index < fields.length; index++) {
-        const value = values[fields[index]?.name ?? '']
+      for (const [index, { name }] of fields.entries()) {
+        const value = values[name]
         if (value !== undefined) addValue(row, index, Number(value), observedAt)
       }
-      while (size > limit) leaveOldest()
+      if (size > mostRows) leaveOldest()
     },
-    wholeFrom: (kind) => ofKind(kind).wholeFrom,
+    wholeFrom,
     take(kind, end, enough) {
       const own = ofKind(kind)
-      const due = [...own.buckets.keys()].filter((bucket) => bucket < end).sort((a, b) => a - b)
+      const from = wholeFrom(kind)
       const rows: Row[] = []
       let until = end
-      for (const bucket of due) {
+      const due = [...own.buckets.keys()].filter((bucket) => bucket < end)
+      for (const bucket of due.sort((a, b) => a - b)) {
         if (rows.length >= enough) {
           until = bucket
           break
         }
-        for (const row of own.buckets.get(bucket)?.values() ?? []) rows.push(row)
-        leave(kind, bucket)
+        if (bucket >= from) for (const row of own.buckets.get(bucket)?.values() ?? []) rows.push(row)
+        leave(own, bucket)
       }
       own.wholeFrom = Math.max(own.wholeFrom, until)
       return { rows, until }
     },
-    forget() {
-      kinds.clear()
-      size = 0
-      start = newestBucket + 1
+    forget(readings) {
+      for (const { observedAt } of readings) newest = Math.max(newest, observedAt)
+      this.begin(newest)
     },
   }
 }
