@@ -66,11 +66,11 @@ export const measurements = {
   },
   place: {
     kept: 'readings',
-    when: 'when its state changes, and every 15 minutes',
+    when: 'when its state or a count changes, and every 15 minutes',
     tags: { ...ofPlace, label },
     levels: true,
     fields: {
-      state: integer('', '0: no camera, 1: installed and none working, 2: working'),
+      state: integer('', '0: no camera, 1: installed and none working, 2: working, -1: gone or renamed'),
       cameras: integer('1', 'Commissioned cameras'),
       healthy: integer('1', 'Healthy ones'),
       latitude: float('°', 'Where it is, north'),
@@ -84,7 +84,7 @@ export const measurements = {
     levels: true,
     fields: {
       healthy: integer('', '1: nothing is wrong, 0: something is'),
-      fault: text('The gravest of what is wrong, or healthy'),
+      fault: text('The gravest of what is wrong, or healthy; gone: it has left, or stands elsewhere now'),
       faults: text('All that is wrong, with commas; empty: nothing'),
       heard_at: integer('ms', 'When it was last heard, since 1970; absent: never'),
       storage_used_share: float('', 'Of a camera: share of its recording storage that is used, 0–1'),
