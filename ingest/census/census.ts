@@ -110,8 +110,8 @@ export function createCensus(options: {
     if (points && evidence)
       tasks.push(
         alone('evidence', async () => {
-          await writePoints(healthPoints(at, counted), points)
-          const words = await evidence.write({ city, at, now, slices: slices() })
+          const words = await points.write(healthPoints(at, counted))
+          words.push(...(await evidence.write({ city, at, now, slices: slices() })))
           hear(words)
           if (words.length === 0) refusals.worked()
         }),
