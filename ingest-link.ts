@@ -3,6 +3,7 @@
  * tells how it is. Telemetry queries of the API go over the same channel.
  */
 import type { Logger } from 'pino'
+import type { DoorFigures } from './ingest/census/platform.ts'
 import { type Progress, workerMessage } from './ingest/progress.ts'
 import type { ComponentHealth } from './model/health.ts'
 import { type Clock, second } from './model/time.ts'
@@ -15,6 +16,8 @@ import { createSupervised } from './supervisor.ts'
 const lagLimit = 30 * second
 /** The worker tells its progress five times a second; after so long without, it hangs. */
 const silenceLimit = 5 * second
+/** How often the worker is told what only this process knows. */
+const doorEvery = 5 * second
 
 export interface IngestLink {
   readonly telemetry: TelemetryQueries
@@ -31,12 +34,15 @@ export function createIngestLink(options: {
   clock: Clock
   logger: Logger
   env: Record<string, string | undefined>
+  /** What the broker counts. */
+  door: () => Pick<DoorFigures, 'connections' | 'refusals'>
 }): IngestLink {
-  const { journal, clock, logger, env } = options
+  const { journal, clock, logger, env, door } = options
   const telemetry = createRemoteTelemetry({ timeoutMs: 15 * second, maxPending: 100 })
   let progress: Progress | undefined
   let running = false
   let heardAt = 0
+  let telling: NodeJS.Timeout | undefined
   let becomeReady: () => void = () => undefined
   const readiness = new Promise<void>((resolve) => {
     becomeReady = resolve
@@ -81,10 +87,27 @@ export function createIngestLink(options: {
     return behind && progress.lastReceivedAt > 0 ? Math.max(0, clock() - progress.lastReceivedAt) : 0
   }
 
+  function tellDoor(): void {
+    const { bytes, limitBytes } = journal.stats()
+    const figures: DoorFigures = {
+      ...door(),
+      journalBytes: bytes,
+      journalLimitBytes: limitBytes,
+      lagMs: lag(),
+    }
+    worker.send({ type: 'door', figures })
+  }
+
   return {
     telemetry,
-    start: () => worker.start(),
-    stop: (graceMs) => worker.stop(graceMs),
+    start() {
+      worker.start()
+      telling = setInterval(tellDoor, doorEvery)
+    },
+    async stop(graceMs) {
+      clearInterval(telling)
+      await worker.stop(graceMs)
+    },
     ready: () => readiness,
     pid: () => worker.pid(),
     health() {

@@ -59,13 +59,6 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
     })
     await journal.start({ after: await registry.statePosition() })
 
-    const ingest = createIngestLink({ journal, clock, logger, env: process.env })
-    ingest.start()
-    stops.push(() => ingest.stop(stopGraceMs))
-    // Last in, first out: the journal closes (and acknowledges what it still holds) before ingest ends.
-    stops.push(() => journal.stop())
-    await Promise.race([ingest.ready(), sleep(ingestReadyMs, undefined, { ref: false })])
-
     const broker = createBroker({
       journal,
       registry,
@@ -74,6 +67,13 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
       clock,
       logger,
     })
+    const ingest = createIngestLink({ journal, clock, logger, env: process.env, door: broker.counts })
+    ingest.start()
+    stops.push(() => ingest.stop(stopGraceMs))
+    // Last in, first out: the journal closes (and acknowledges what it still holds) before ingest ends.
+    stops.push(() => journal.stop())
+    await Promise.race([ingest.ready(), sleep(ingestReadyMs, undefined, { ref: false })])
+
     const mqtt = await broker
       .start({ host: config.LANTERN_MQTT_HOST, port: config.LANTERN_MQTT_PORT })
       .catch((error) => cannotListen('MQTT', error))

@@ -11,6 +11,7 @@ import { Aedes, type AuthenticateError, type Client, type PublishPacket } from '
 import type { Logger } from 'pino'
 import { LanternError, messageOf } from '../model/errors.ts'
 import type { ComponentHealth } from '../model/health.ts'
+import type { RejectionReason } from '../model/rejection.ts'
 import { type Clock, second } from '../model/time.ts'
 import { parseTopic, statusTopic } from '../model/topics.ts'
 import type { JournalWriter } from '../stores/journal/port.ts'
@@ -44,6 +45,8 @@ export interface Broker {
   /** Says something of Lantern's own, retained; an empty payload takes it back. Resolves when it is retained. */
   announce(topic: string, payload: string): Promise<void>
   health(): ComponentHealth
+  /** Open connections, and what was refused since the start, by reason. */
+  counts(): { connections: number; refusals: Partial<Record<RejectionReason, number>> }
 }
 
 function refuseConnect(message: string, returnCode: number): AuthenticateError {
@@ -260,6 +263,7 @@ export function createBroker(options: {
     },
     accept,
     announce,
+    counts: () => ({ connections: open.size, refusals: refusals.byReason() }),
     health: () => ({
       name: 'broker',
       ok: server?.listening === true,

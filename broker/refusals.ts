@@ -17,6 +17,7 @@ export interface Refusals {
   add(refusal: { device: string | null; reason: RejectionReason; detail: string; sample: string }): void
   /** Since the start. */
   count(): number
+  byReason(): Partial<Record<RejectionReason, number>>
 }
 
 export function createRefusals(options: {
@@ -27,6 +28,7 @@ export function createRefusals(options: {
   const { registry, logger, clock } = options
   let pending = new Map<string, RejectionEvent>()
   let total = 0
+  const counts: Partial<Record<RejectionReason, number>> = {}
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
 
@@ -55,6 +57,7 @@ export function createRefusals(options: {
     },
     add({ device, reason, detail, sample }) {
       total++
+      counts[reason] = (counts[reason] ?? 0) + 1
       const key = `${reason} ${device ?? ''}`
       const before = pending.get(key)
       if (!before && pending.size >= maxPairs) return
@@ -68,5 +71,6 @@ export function createRefusals(options: {
       })
     },
     count: () => total,
+    byReason: () => ({ ...counts }),
   }
 }

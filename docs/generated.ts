@@ -8,6 +8,7 @@ import { openApiDocument } from '../api/openapi.ts'
 import { describeSettings, readConfig } from '../config.ts'
 import { errorCatalogue } from '../model/errors.ts'
 import { kinds } from '../model/kinds.ts'
+import { measurements } from '../model/measurements.ts'
 import { rejectionReasons } from '../model/rejection.ts'
 import { asyncApiDocument } from './asyncapi.ts'
 
@@ -65,6 +66,31 @@ export const tables: Readonly<Record<string, () => string>> = {
     table(
       ['reason', 'what to do'],
       Object.entries(rejectionReasons).map(([reason, remedy]) => [`\`${reason}\``, remedy]),
+    ),
+  measurements: () =>
+    table(
+      ['measurement', 'where', 'when', 'tags'],
+      Object.entries(measurements).map(([name, { kept, when, tags, levels }]) => [
+        `\`${name}\``,
+        kept === 'rollups' ? '`lantern_5m`' : '`lantern`',
+        when,
+        Object.entries(tags)
+          .map(([tag, meaning]) => `\`${tag}\`: ${meaning}`)
+          .concat(levels ? 'each level of the areas above it, and its name as `<level>_name`' : [])
+          .join('; '),
+      ]),
+    ),
+  points: () =>
+    table(
+      ['measurement', 'field', 'unit', 'meaning'],
+      Object.entries(measurements).flatMap(([name, { fields }]) =>
+        Object.entries(fields).map(([field, { type, unit, description }]) => [
+          `\`${name}\``,
+          `\`${field}\``,
+          type === 'text' ? 'text' : unit === '1' ? 'count' : unit,
+          description,
+        ]),
+      ),
     ),
   kinds: () =>
     table(

@@ -40,7 +40,8 @@ export interface Batch {
   /** Readings that the telemetry store has already. */
   repeated: Reading[]
   duplicates: number
-  readonly rejections: RejectionEvent[]
+  /** By reason and device: what is equal is one with its count, so that a flood of them takes no memory. */
+  readonly rejections: Map<string, RejectionEvent>
 }
 
 export interface Stage {
@@ -58,23 +59,24 @@ export function newBatch(
     readings: [],
     repeated: [],
     duplicates: 0,
-    rejections: [],
+    rejections: new Map(),
   }
 }
 
-/** Notes that something could not be taken (or, for `unknown-field`, not all of it). */
+/** Notes that something could not be taken (or, for `unknown-field`, not all of it); the newest is the example. */
 export function reject(
   batch: Batch,
   options: { device: string | null; reason: RejectionReason; detail: string; sample: unknown; at: number },
 ): void {
   const { device, reason, detail, sample, at } = options
-  batch.rejections.push({
+  const key = `${reason} ${device ?? ''}`
+  batch.rejections.set(key, {
     device,
     reason,
     detail: detail.slice(0, maxSampleLength),
     sample: textOf(sample).slice(0, maxSampleLength),
     at,
-    count: 1,
+    count: 1 + (batch.rejections.get(key)?.count ?? 0),
   })
 }
 

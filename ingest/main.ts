@@ -10,6 +10,8 @@ import { createCityView } from '../stores/registry/city-view.ts'
 import { createSqliteRegistry } from '../stores/registry/sqlite.ts'
 import { openTelemetry } from '../stores/telemetry/open.ts'
 import { serveTelemetry } from '../stores/telemetry/remote.ts'
+import { createCensus } from './census/census.ts'
+import { type DoorFigures, doorMessage } from './census/platform.ts'
 import { createInsistence } from './insistence.ts'
 import { newProgress, type Progress, stopMessage, type WorkerMessage } from './progress.ts'
 import { createSites } from './sites.ts'
@@ -32,6 +34,8 @@ const view = createCityView({
   logger,
 })
 let worker: Worker | undefined
+/** What the main process said last. */
+let door: DoorFigures | undefined
 
 /** For a server that is away when ingest starts; it shows in the health like any other failure. */
 const starting = createInsistence({
@@ -70,6 +74,17 @@ async function run(): Promise<void> {
     },
     telemetry,
   })
+  const census = createCensus({
+    view,
+    state: running.state,
+    telemetry,
+    points: telemetry.points,
+    figures: () => ({ progress: running.progress(), rejections: running.rejections(), door }),
+    target: config.LANTERN_GOAL_TARGET,
+    clock,
+    logger,
+  })
+  census.start()
   tell('ready', running.progress())
   const reporting = setInterval(() => tell('progress', running.progress()), progressEveryMs)
   try {
@@ -77,6 +92,7 @@ async function run(): Promise<void> {
     tell('progress', running.progress())
   } finally {
     clearInterval(reporting)
+    await census.stop()
     await telemetry.stop()
     await journal.stop()
     await view.stop()
@@ -92,6 +108,8 @@ function stop(): void {
 
 process.on('message', (message) => {
   if (stopMessage.safeParse(message).success) stop()
+  const told = doorMessage.safeParse(message)
+  if (told.success) door = told.data.figures
 })
 process.on('disconnect', stop)
 process.on('SIGTERM', stop)

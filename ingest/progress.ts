@@ -10,6 +10,7 @@ export const progressSchema = z.object({
   statePosition: z.number(),
   /** Since the worker's start. */
   readingsStored: z.number(),
+  batchesStored: z.number(),
   duplicates: z.number(),
   rejections: z.number(),
   /** When the broker took the newest message that is stored, epoch ms; 0: none yet. */
@@ -26,6 +27,7 @@ export function newProgress(): Progress {
     telemetryPosition: 0,
     statePosition: 0,
     readingsStored: 0,
+    batchesStored: 0,
     duplicates: 0,
     rejections: 0,
     lastReceivedAt: 0,

@@ -4,7 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { DeviceState } from '../model/coverage.ts'
 import { LanternError, messageOf } from '../model/errors.ts'
+import type { RejectionReason } from '../model/rejection.ts'
 import { type Clock, minute, second } from '../model/time.ts'
 import type { JournalReader } from '../stores/journal/port.ts'
 import type { Registry } from '../stores/registry/port.ts'
@@ -37,6 +39,10 @@ export interface Worker {
   /** Ends after the batch under way, with everything flushed. */
   stop(): void
   progress(): Progress
+  /** Messages and readings that could not be taken since the start, by reason. */
+  rejections(): ReadonlyMap<RejectionReason, number>
+  /** What is known of a device now, by its serial. */
+  state(serial: number): DeviceState | undefined
 }
 
 export async function createWorker(options: {
@@ -68,6 +74,7 @@ export async function createWorker(options: {
     statePosition: stateStart,
     stageSeconds: Object.fromEntries([...prepare, ...commit].map((stage) => [stage.name, 0])),
   }
+  const rejections = new Map<RejectionReason, number>()
   const insistence = createInsistence({
     logger,
     onChange: (failure) => {
@@ -94,7 +101,12 @@ export async function createWorker(options: {
     progress.telemetryPosition = Math.max(progress.telemetryPosition, batch.position)
     if (!batch.alreadyStored) progress.readingsStored += batch.readings.length
     progress.duplicates += batch.duplicates
-    if (!batch.alreadyCounted) progress.rejections += batch.rejections.length
+    if (!batch.alreadyStored) progress.batchesStored++
+    if (!batch.alreadyCounted)
+      for (const { reason, count } of batch.rejections.values()) {
+        progress.rejections += count
+        rejections.set(reason, (rejections.get(reason) ?? 0) + count)
+      }
     progress.lastReceivedAt = batch.messages.at(-1)?.receivedAt ?? progress.lastReceivedAt
   }
 
@@ -185,5 +197,7 @@ export async function createWorker(options: {
       insistence.stop()
     },
     progress: () => progress,
+    rejections: () => rejections,
+    state: (serial) => states.state(serial),
   }
 }

@@ -16,6 +16,17 @@ export const faults = [
 ] as const
 export type Fault = (typeof faults)[number]
 
+/** Of several faults the first of these is the one to name. */
+export const gravestFirst: readonly Fault[] = [
+  'never-heard',
+  'silent',
+  'video-loss',
+  'tampered',
+  'frozen',
+  'not-recording',
+  'battery-low',
+]
+
 /** Each fault in words, for people. */
 export const faultMeanings: Readonly<Record<Fault, string>> = {
   'not-recording': 'It does not record.',

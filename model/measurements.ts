@@ -28,6 +28,8 @@ const float = (unit: string, description: string) => ({ type: 'float', unit, des
 const text = (description: string) => ({ type: 'text', unit: '', description }) as const
 
 const ofArea = { area: "the area's code", level: 'its rung', name: 'its name' }
+/** From which a list makes a name to read and a code to filter by: Grafana's lists of choices take one text an entry. */
+const label = 'its name with its code: "Name (code)"'
 const ofPlace = { place: "the place's id", place_name: 'its name', place_type: 'what kind of place' }
 
 export const measurements = {
@@ -48,7 +50,7 @@ export const measurements = {
   health: {
     kept: 'readings',
     when: 'each minute, for every area and kind of device',
-    tags: { ...ofArea, kind: 'the kind of device' },
+    tags: { ...ofArea, label, kind: 'the kind of device' },
     levels: false,
     fields: {
       devices: integer('1', 'Commissioned devices'),
@@ -64,11 +66,11 @@ export const measurements = {
   },
   place: {
     kept: 'readings',
-    when: 'when its state changes, and every 15 minutes',
-    tags: ofPlace,
+    when: 'when its state or a count changes, and every 15 minutes',
+    tags: { ...ofPlace, label },
     levels: true,
     fields: {
-      state: integer('', '0: no camera, 1: installed and none working, 2: working'),
+      state: integer('', '0: no camera, 1: installed and none working, 2: working, -1: gone or renamed'),
       cameras: integer('1', 'Commissioned cameras'),
       healthy: integer('1', 'Healthy ones'),
       latitude: float('°', 'Where it is, north'),
@@ -82,7 +84,7 @@ export const measurements = {
     levels: true,
     fields: {
       healthy: integer('', '1: nothing is wrong, 0: something is'),
-      fault: text('The gravest of what is wrong, or healthy'),
+      fault: text('The gravest of what is wrong, or healthy; gone: it has left, or stands elsewhere now'),
       faults: text('All that is wrong, with commas; empty: nothing'),
       heard_at: integer('ms', 'When it was last heard, since 1970; absent: never'),
       storage_used_share: float('', 'Of a camera: share of its recording storage that is used, 0–1'),
@@ -134,6 +136,25 @@ export const measurements = {
     },
   },
 } as const satisfies Readonly<Record<string, Measurement>>
+
+/** Names of tags that are not an area's level; a level of such a name gets no tag. */
+const taken = new Set(['serial', 'device', 'place', 'kind', 'time', 'delay'])
+
+/**
+ * Of each level of the areas the code, and its name as `<level>_name`; no level's own name has an underscore. Readings
+ * carry them too.
+ */
+export function levelTags(
+  areas: readonly { readonly code: string; readonly level: string; readonly name: string }[],
+): Record<string, string> {
+  const tags: Record<string, string> = {}
+  for (const { level, code, name } of areas)
+    if (!taken.has(level)) {
+      tags[level] = code
+      tags[`${level}_name`] = name
+    }
+  return tags
+}
 
 export type MeasurementName = keyof typeof measurements
 

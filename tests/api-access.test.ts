@@ -46,6 +46,7 @@ describe('roles', () => {
       '/v1/areas',
       '/v1/areas/:code',
       '/v1/coverage',
+      '/v1/coverage/history',
       '/v1/places',
       '/v1/places/:id',
     ])

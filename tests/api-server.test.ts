@@ -123,7 +123,8 @@ describe('stopping', () => {
         answer = () => done({ source: 'raw', series: [] })
       })
     const none = () => Promise.reject(new Error('not asked here'))
-    const { url, city } = await listen({ telemetry: { series: slow, latest: none, stats: none } })
+    const telemetry = { series: slow, latest: none, coverageHistory: none, stats: none }
+    const { url, city } = await listen({ telemetry })
     const agent = new Agent({ keepAlive: true })
     const { authorization } = city.keyOf('viewer')
     await get(`${url}/healthz`, agent, authorization)

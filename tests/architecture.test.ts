@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
   city: ['model', 'stores'],
   simulators: ['model'],
   dashboards: ['model'],
+  docker: ['model'],
   docs: 'everything',
   tests: 'everything',
   '.': 'everything',

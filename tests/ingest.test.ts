@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { newBatch, reject } from '../ingest/batch.ts'
 import { LanternError } from '../model/errors.ts'
 import { rejectionReasonNames } from '../model/rejection.ts'
 import { day, hour, minute } from '../model/time.ts'
@@ -155,6 +156,33 @@ describe('ingest', () => {
         ['env-1', 'unknown-topic', 1],
         ['nobody', 'unknown-device', 1],
       ].sort(),
+    )
+  })
+
+  it('counts a flood of equal rejections, and holds one of them, the newest', async () => {
+    const batch = newBatch({ position: 1, messages: [], alreadyStored: false, alreadyCounted: false })
+    for (let n = 1; n <= 1000; n++)
+      reject(batch, { device: 'a', reason: 'not-a-reading', detail: `${n}`, sample: n, at: n })
+    reject(batch, { device: null, reason: 'not-a-reading', detail: '', sample: '', at: 1 })
+    expect([...batch.rejections.values()]).toMatchObject([
+      { device: 'a', count: 1000, detail: '1000', sample: '1000', at: 1000 },
+      { device: null, count: 1 },
+    ])
+    await start()
+    await ingest.append([telemetry(Array(1000).fill(1)), telemetry(Array(500).fill(1)), telemetry('x')])
+    const worker = await ingest.drain()
+    expect(worker.progress().rejections).toBe(1501)
+    expect(worker.rejections()).toEqual(
+      new Map([
+        ['not-a-reading', 1500],
+        ['not-json', 1],
+      ]),
+    )
+    expect((await rejections()).map(({ reason, count }) => [reason, count])).toEqual(
+      expect.arrayContaining([
+        ['not-a-reading', 1500],
+        ['not-json', 1],
+      ]),
     )
   })
 

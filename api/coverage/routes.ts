@@ -9,6 +9,7 @@ import { formatTime } from '../../model/time.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { json } from '../plugins/answers.ts'
 import { weakETag } from '../plugins/caching.ts'
+import { coverageHistoryRoute } from './history.ts'
 
 const coverageQuery = z.strictObject({
   level: slug.optional().meta({
@@ -19,6 +20,7 @@ const coverageQuery = z.strictObject({
 })
 
 export function coverageRoutes(app: App, api: ApiDependencies): void {
+  coverageHistoryRoute(app, api)
   app.get(
     '/v1/coverage',
     {

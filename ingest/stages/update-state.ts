@@ -19,6 +19,8 @@ export interface DeviceStates extends Stage {
   full(): boolean
   /** The journal position that the registry has. */
   position(): number
+  /** What is known of a device now, by its serial. */
+  state(serial: number): DeviceState | undefined
 }
 
 export async function createDeviceStates(options: {
@@ -68,10 +70,8 @@ export async function createDeviceStates(options: {
   }
 
   function takeRejections(batch: Batch): void {
-    for (const event of batch.rejections) {
-      const key = `${event.reason} ${event.device ?? ''}`
+    for (const [key, event] of batch.rejections)
       rejections.set(key, { ...event, count: (rejections.get(key)?.count ?? 0) + event.count })
-    }
   }
 
   return {
@@ -102,6 +102,7 @@ export async function createDeviceStates(options: {
     },
     full: () => changed.size + rejections.size >= maxPending,
     position: () => written,
+    state: (serial) => states.get(serial),
   }
 }
 

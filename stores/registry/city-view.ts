@@ -26,6 +26,7 @@ import {
   type PlaceFilter,
 } from './city-view/lists.ts'
 import { emptyCopy, refreshed } from './city-view/refresh.ts'
+import { type WholeCity, wholeCity } from './city-view/whole.ts'
 import type { Page, Registry } from './port.ts'
 
 export type { DeviceEvidence, PlaceCoverage } from './city-view/lists.ts'
@@ -219,6 +220,9 @@ export function createCityView(options: {
     devices: (
       filter: DeviceFilter & { after?: string | undefined; limit: number },
     ): Page<DeviceEvidence, string> => listDevices(copy.memory, filter, clock()),
+
+    /** To go through all of it in slices. */
+    whole: (): WholeCity => wholeCity(copy.memory),
 
     site(serial: number): Site | undefined {
       const entry = copy.memory.bySerial.get(serial)

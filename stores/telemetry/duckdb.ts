@@ -7,6 +7,7 @@ import { LanternError } from '../../model/errors.ts'
 import type { KindName } from '../../model/kinds.ts'
 import type { Reading } from '../../model/reading.ts'
 import { bytesOnDisk, createCheckpoints } from './duckdb/checkpoints.ts'
+import { readCoverage } from './duckdb/coverage.ts'
 import { createDueMarks } from './duckdb/due.ts'
 import { asStoreError } from './duckdb/failures.ts'
 import type { Layout } from './duckdb/layout.ts'
@@ -138,6 +139,7 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
     },
     position: () => exclusive(({ writer }) => writer.position()),
     putSites: (sites) => exclusive(({ writer }) => writer.putSites(sites)),
+    recordCoverage: (at, rows) => exclusive(({ writer }) => writer.recordCoverage(at, rows)),
     watermarks: () => exclusive(({ watermarks }) => Promise.resolve(new Map(watermarks))),
     existing: (keys) => exclusive((store) => existingKeys(store.writing, store.layouts, keys)),
     async append(readings, position) {
@@ -159,6 +161,7 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
           throw asStoreError(thrown)
         }
       }),
+    coverageHistory: (query) => pool.run((read) => readCoverage(read, query)),
     series: (query) => pool.run((read) => runSeries(read, layoutOf(query.kind), query)),
     latest: (request) =>
       pool.run(async (read) => {

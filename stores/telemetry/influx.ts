@@ -5,21 +5,26 @@
 import { LanternError } from '../../model/errors.ts'
 import type { StoredField } from '../../model/kind.ts'
 import { kindNames, kindOf } from '../../model/kinds.ts'
+import type { Point } from '../../model/measurements.ts'
 import type { Reading } from '../../model/reading.ts'
 import { type Clock, formatTime, second } from '../../model/time.ts'
 import { createBooks } from './influx/books.ts'
+import { coveragePoint, readCoverage } from './influx/coverage.ts'
 import { away, LinesRefused, PlaceMissing } from './influx/failures.ts'
 import { createGate } from './influx/gate.ts'
 import { headOf, lineOf, tagsOf } from './influx/lines.ts'
 import { existingKeys, newestReadings, readStats, readWatermarks } from './influx/lookup.ts'
 import { createMaintenance } from './influx/maintenance.ts'
 import { planSeries } from './influx/plan.ts'
+import { createPointRemoval, writePoints } from './influx/points.ts'
 import { runSeries } from './influx/series.ts'
 import { createServer } from './influx/server.ts'
 import { prepareServer } from './influx/setup.ts'
+import { createTally } from './influx/tally.ts'
+import { assertNoTransfer } from './influx/transfer-mark.ts'
 import { writeAll } from './influx/writing.ts'
 import { createMutex } from './mutex.ts'
-import type { Refusal, SeriesQuery, SeriesResult, Telemetry } from './port.ts'
+import type { PointSink, Refusal, SeriesQuery, SeriesResult, Telemetry } from './port.ts'
 import { askedField } from './rules.ts'
 
 export interface InfluxTelemetryOptions {
@@ -47,16 +52,22 @@ interface Attempt {
   readonly readings: readonly Reading[]
   readonly position: number
   readonly lines: readonly string[]
+  /** Of each reading, how its line begins. */
+  readonly heads: readonly string[]
   /** Of each line, the index of its reading. */
   readonly indexes: readonly number[]
   readonly refused: readonly Refusal[]
 }
 
-export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetry {
+/** The port, and a place for what people's dashboards need beside the readings. */
+export type InfluxTelemetry = Telemetry & { readonly points: PointSink }
+
+export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTelemetry {
   const { url, bucket, org = '', token = '', user = '', password = '', clock = Date.now } = options
   const { queryTimeoutMs = 10 * second, maintenanceBudgetMs = 20 * second } = options
   const server = createServer({ url, bucket, org, token, user, password })
   const books = createBooks({ server })
+  const tally = createTally({ rolledUntil: (kind) => books.progress(kind).rolledUntil })
   const writing = createMutex()
   const maintaining = createMutex()
   const gate = createGate({ most: 4, maxWaiting: 64, timeoutMs: queryTimeoutMs })
@@ -72,6 +83,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
   const maintenance = createMaintenance({
     server,
     books,
+    tally,
     retentionDays: options.retentionDays,
     rollupRetentionDays: options.rollupRetentionDays,
     budgetMs: maintenanceBudgetMs,
@@ -82,6 +94,12 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
     stopping: () => stopping,
   })
 
+  const removePoints = createPointRemoval({
+    server,
+    retentionDays: options.retentionDays,
+    rollupRetentionDays: options.rollupRetentionDays,
+  })
+
   /** With the writing to itself, after everything that was asked of it before. */
   function exclusive<T>(task: () => Promise<T>): Promise<T> {
     return writing.run(async () => {
@@ -89,11 +107,24 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
       return task().catch(async (thrown) => {
         if (!(thrown instanceof PlaceMissing)) throw meaningOf(thrown)
         // It is made again, with the books in it, for the next try.
+        tally.forget([])
         await prepare()
         await books.rewrite()
         throw away(`had lost ${bucket} (${thrown.message}); it is made again`, thrown)
       })
     })
+  }
+
+  /** Beside the appends, which neither wait for it nor notice. */
+  async function write(points: readonly Point[]): Promise<string[]> {
+    if (!started) throw new LanternError('store-unavailable', 'the telemetry store is not running')
+    try {
+      return await writePoints(server, points)
+    } catch (thrown) {
+      // Where the database is gone, it is made again.
+      if (thrown instanceof PlaceMissing) return exclusive(() => Promise.reject(thrown))
+      throw meaningOf(thrown)
+    }
   }
 
   async function prepare(): Promise<void> {
@@ -103,6 +134,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
   function newAttempt(readings: readonly Reading[], position: number): Attempt {
     const oldest = clock() - serverKeepsMs
     const lines: string[] = []
+    const heads = readings.map(headFor)
     const indexes: number[] = []
     const refused: Refusal[] = []
     for (const [index, reading] of readings.entries())
@@ -110,10 +142,10 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
         const detail = `${formatTime(reading.observedAt)} is before what InfluxDB keeps in ${bucket}`
         refused.push({ index, detail })
       } else {
-        lines.push(lineOf(headFor(reading), reading))
+        lines.push(lineOf(heads[index] ?? '', reading))
         indexes.push(index)
       }
-    return { readings, position, lines, indexes, refused }
+    return { readings, position, lines, heads, indexes, refused }
   }
 
   function headFor({ kind, serial }: Reading): string {
@@ -157,8 +189,10 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
       stopping = false
       try {
         await prepare()
+        await assertNoTransfer(server)
         await books.load()
         watermarks = await readWatermarks(server)
+        tally.begin(newestOf(watermarks))
         await maintenance.finish()
       } catch (thrown) {
         throw meaningOf(thrown)
@@ -191,18 +225,35 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
         if (marks.length > 0) await books.writeMarks(marks)
         if (attempt?.position !== position || attempt.readings !== readings)
           attempt = newAttempt(readings, position)
-        const { lines, indexes, refused } = attempt
-        const bad = await writeAll(lines, (some) => server.write('raw', some))
-        await books.setPosition(position)
-        attempt = undefined
-        const all = [...refused, ...bad.map(({ index, detail }) => ({ index: indexes[index] ?? 0, detail }))]
-        raise(watermarks, readings, new Set(all.map(({ index }) => index)))
-        return { refused: all }
+        const { lines, heads: headsOfAll, indexes, refused } = attempt
+        try {
+          const bad = await writeAll(lines, (some) => server.write('raw', some))
+          await books.setPosition(position)
+          attempt = undefined
+          const all = [
+            ...refused,
+            ...bad.map(({ index, detail }) => ({ index: indexes[index] ?? 0, detail })),
+          ]
+          const left = new Set(all.map(({ index }) => index))
+          raise(watermarks, readings, left)
+          for (const [index, reading] of readings.entries())
+            if (!left.has(index)) tally.add(reading, headsOfAll[index] ?? '')
+          return { refused: all }
+        } catch (thrown) {
+          tally.forget(readings)
+          throw thrown
+        }
       }),
+    async recordCoverage(at, rows) {
+      const [refused] = await write(rows.map((row) => coveragePoint(at, row)))
+      if (refused !== undefined) throw new Error(`InfluxDB refused coverage: ${refused}`)
+    },
+    points: { write },
     maintain: (now) =>
       maintaining.run(async () => {
         try {
           await maintenance.run(now)
+          await removePoints(now)
         } catch (thrown) {
           throw meaningOf(thrown)
         }
@@ -214,6 +265,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): Telemetr
         return inOneState(() => series(query, field, signal))
       })
     },
+    coverageHistory: (query) => ask((signal) => readCoverage(server, query, signal)),
     latest: (request) => ask((signal) => newestReadings(server, request, signal)),
     stats: () => ask(() => readStats(server, bucket)),
   }
@@ -243,4 +295,10 @@ function raise(
   for (const [index, { serial, observedAt }] of readings.entries())
     if (!refused.has(index) && observedAt > (watermarks.get(serial) ?? Number.NEGATIVE_INFINITY))
       watermarks.set(serial, observedAt)
+}
+
+function newestOf(watermarks: ReadonlyMap<number, number>): number {
+  let newest = Number.NEGATIVE_INFINITY
+  for (const at of watermarks.values()) newest = Math.max(newest, at)
+  return newest
 }

@@ -4,7 +4,7 @@
  */
 import { createDuckDbTelemetry } from './duckdb.ts'
 import { createInfluxTelemetry } from './influx.ts'
-import type { Telemetry } from './port.ts'
+import type { PointSink, Telemetry } from './port.ts'
 
 /** The settings that decide, as config.ts parses them. */
 export interface TelemetrySettings {
@@ -19,14 +19,18 @@ export interface TelemetrySettings {
   readonly LANTERN_ROLLUP_RETENTION_DAYS: number
 }
 
-/** `file`: DuckDB's. */
-export function openTelemetry(options: { settings: TelemetrySettings; file: string }): Telemetry {
+/** `file`: DuckDB's. `points`: null where nobody but Lantern looks into the store. */
+export function openTelemetry(options: {
+  settings: TelemetrySettings
+  file: string
+}): Telemetry & { readonly points: PointSink | null } {
   const { settings, file } = options
   const retention = {
     retentionDays: settings.LANTERN_RETENTION_DAYS,
     rollupRetentionDays: settings.LANTERN_ROLLUP_RETENTION_DAYS,
   }
-  if (settings.LANTERN_TELEMETRY === 'duckdb') return createDuckDbTelemetry({ file, ...retention })
+  if (settings.LANTERN_TELEMETRY === 'duckdb')
+    return { ...createDuckDbTelemetry({ file, ...retention }), points: null }
   return createInfluxTelemetry({
     ...retention,
     url: settings.LANTERN_INFLUX_URL,

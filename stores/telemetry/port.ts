@@ -4,6 +4,7 @@
  * because one process owns the store.
  */
 import type { KindName } from '../../model/kinds.ts'
+import type { Point } from '../../model/measurements.ts'
 import type { Reading } from '../../model/reading.ts'
 
 /** Where a device stands: what its readings can be filtered and grouped by. */
@@ -59,6 +60,42 @@ export interface SeriesResult {
   readonly series: readonly { readonly group: string | null; readonly points: readonly SeriesPoint[] }[]
 }
 
+/** What was counted of one area at one moment. */
+export interface CoverageRow {
+  readonly area: string
+  readonly level: string
+  /** What the area was called then. */
+  readonly name: string
+  /** Public places: all, those with a commissioned camera, those with a healthy one. */
+  readonly places: number
+  readonly installed: number
+  readonly working: number
+  /** The share that was to be installed, 0–1. */
+  readonly target: number
+}
+
+export interface CoverageQuery {
+  /** Codes; the figures of several are added up. */
+  readonly areas: readonly string[]
+  /** As in SeriesQuery. */
+  readonly window: number
+  readonly offset: number
+  readonly from: number
+  readonly to: number
+  readonly maxPoints: number
+}
+
+/** Of each area the last counts within a window, added up. */
+export interface CoveragePoint {
+  /** The beginning of the window, epoch ms. */
+  readonly time: number
+  readonly places: number
+  readonly installed: number
+  readonly working: number
+  /** The highest, where areas differ. */
+  readonly target: number
+}
+
 export interface TelemetryStats {
   readonly readings: number
   /** On disk; 0 where a server does not tell. */
@@ -87,6 +124,11 @@ export interface TelemetryQueries {
     before?: number | undefined
     from?: number | undefined
   }): Promise<Reading[]>
+  /**
+   * How coverage was, by time; windows in which nothing was counted have no point. Raises `invalid-request` for a window
+   * that is none, `query-too-large` for more than maxPoints, `store-timeout` and `too-many-requests`.
+   */
+  coverageHistory(query: CoverageQuery): Promise<CoveragePoint[]>
   stats(): Promise<TelemetryStats>
 }
 
@@ -98,6 +140,15 @@ export interface Refusal {
 
 export interface Appended {
   readonly refused: readonly Refusal[]
+}
+
+/** Takes the points of model/measurements.ts; only a store that people look into directly has one. */
+export interface PointSink {
+  /**
+   * Stores points; the same series and time again replaces what was there. Resolves with the store's words for those
+   * that it will not take; the rest is stored. Raises `store-unavailable`; points may be stored then, or may not.
+   */
+  write(points: readonly Point[]): Promise<string[]>
 }
 
 /** The side that ingest holds. */
@@ -120,6 +171,12 @@ export interface Telemetry extends TelemetryQueries {
    * `store-unavailable`: the store may have to be opened anew, unless the error is `passing`.
    */
   append(readings: readonly Reading[], position: number): Promise<Appended>
+  /**
+   * Keeps what was counted at a moment (epoch ms), as long as the roll-ups are kept. The same moment and area again
+   * replaces what was there, so it may be repeated; it neither waits for appends nor is a part of them. The errors are
+   * those of `append`.
+   */
+  recordCoverage(at: number, rows: readonly CoverageRow[]): Promise<void>
   /** Brings the roll-ups up to date and removes what is older than the retention. */
   maintain(now: number): Promise<void>
 }

@@ -38,6 +38,15 @@ export const querySchema = z.discriminatedUnion('method', [
     before: whole.optional(),
     from: whole.optional(),
   }),
+  z.object({
+    method: z.literal('coverageHistory'),
+    areas: z.array(z.string()).readonly(),
+    window: whole.min(1),
+    offset: whole,
+    from: whole,
+    to: whole,
+    maxPoints: whole.min(1),
+  }),
   z.object({ method: z.literal('stats') }),
 ])
 export type Query = z.infer<typeof querySchema>
@@ -79,6 +88,9 @@ export const resultSchemas = {
       receivedAt: whole,
       values: z.record(z.string(), z.union([z.number(), z.boolean()])),
     }),
+  ),
+  coverageHistory: z.array(
+    z.object({ time: whole, places: whole, installed: whole, working: whole, target: z.number() }),
   ),
   stats: z.object({ readings: z.number(), bytes: z.number(), oldest: z.number().nullable() }),
 }

@@ -57,6 +57,8 @@ async function answer(telemetry: TelemetryQueries, message: unknown): Promise<un
       return telemetry.series(query.data)
     case 'latest':
       return telemetry.latest(query.data)
+    case 'coverageHistory':
+      return telemetry.coverageHistory(query.data)
     case 'stats':
       return telemetry.stats()
   }
@@ -152,6 +154,7 @@ export function createRemoteTelemetry(options: { timeoutMs: number; maxPending: 
     },
     series: (query) => ask({ method: 'series', ...query }, resultSchemas.series),
     latest: (request) => ask({ method: 'latest', ...request }, resultSchemas.latest),
+    coverageHistory: (query) => ask({ method: 'coverageHistory', ...query }, resultSchemas.coverageHistory),
     stats: () => ask({ method: 'stats' }, resultSchemas.stats),
   }
 }

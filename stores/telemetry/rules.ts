@@ -36,12 +36,22 @@ export function rollupsCanAnswer({ aggregate, window, offset }: SeriesQuery): bo
   return aggregate !== 'p95' && window % bucketMs === 0 && offset % bucketMs === 0
 }
 
-/** The field that a query asks for; raises `invalid-request` when the kind has none, or the window is none. */
-export function askedField(fields: readonly StoredField[], query: SeriesQuery): StoredField {
-  if (!Number.isSafeInteger(query.window) || query.window < 1)
-    throw new LanternError('invalid-request', `the window is ${query.window} ms`, {
+/** Raises `invalid-request` for a window that is none. */
+export function checkWindow(window: number): void {
+  if (!Number.isSafeInteger(window) || window < 1)
+    throw new LanternError('invalid-request', `the window is ${window} ms`, {
       faults: [{ field: 'window', message: 'must be a whole number of milliseconds, at least 1' }],
     })
+}
+
+/** How far windows are shifted from multiples of their length: the offset counts by its rest only, ms. */
+export function shiftOf({ window, offset }: { window: number; offset: number }): number {
+  return ((offset % window) + window) % window
+}
+
+/** The field that a query asks for; raises `invalid-request` when the kind has none, or the window is none. */
+export function askedField(fields: readonly StoredField[], query: SeriesQuery): StoredField {
+  checkWindow(query.window)
   const field = fields.find(({ name }) => name === query.field)
   if (!field)
     throw new LanternError('invalid-request', `kind ${query.kind} has no field ${query.field}`, {

@@ -4,9 +4,11 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Telemetry, TelemetryQueries } from '../../stores/telemetry/port.ts'
+import { coverageKeepingContract, coverageQueriesContract } from './telemetry/coverage.ts'
 import { queriesContract } from './telemetry/queries.ts'
 import { rollupsContract } from './telemetry/rollups.ts'
 import { storingContract } from './telemetry/storing.ts'
+import type { QueriesSubject } from './telemetry/subject.ts'
 
 export { retentionDays, rollupRetentionDays } from './telemetry/subject.ts'
 
@@ -56,6 +58,7 @@ export function telemetryContract(driver: string, prepare: () => Promise<Telemet
     const subject = holdStore(prepare)
     storingContract(subject)
     rollupsContract(subject)
+    coverageKeepingContract(subject)
   })
   telemetryQueriesContract(driver, prepare, (telemetry) => telemetry)
 }
@@ -68,7 +71,7 @@ export function telemetryQueriesContract(
 ): void {
   describe(`the contract of telemetry queries: ${driver}`, () => {
     const store = holdStore(prepare)
-    queriesContract({
+    const subject: QueriesSubject = {
       get telemetry() {
         return store.telemetry
       },
@@ -76,6 +79,8 @@ export function telemetryQueriesContract(
         return ask(store.telemetry)
       },
       fresh: () => store.fresh(),
-    })
+    }
+    queriesContract(subject)
+    coverageQueriesContract(subject)
   })
 }

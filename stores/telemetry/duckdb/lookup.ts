@@ -76,7 +76,7 @@ export async function newestReadings(
   return found
 }
 
-function readingOf(layout: Layout, serial: number, row: readonly DuckDBValue[]): Reading {
+export function readingOf(layout: Layout, serial: number, row: readonly DuckDBValue[]): Reading {
   const [observedAt, delay, ...fields] = row
   const values: Record<string, FieldValue> = {}
   for (const [index, { name }] of layout.fields.entries()) {

@@ -227,19 +227,26 @@ export function createMaintenance(options: {
     return dropped
   }
 
+  async function dropCoverage(end: number): Promise<boolean> {
+    const oldest = await number('SELECT min(moment)::DOUBLE FROM coverage')
+    if (oldest === null || oldest >= end || expired()) return false
+    await exclusive(() => connection.run('DELETE FROM coverage WHERE moment < $end', { end }))
+    return true
+  }
+
   return {
     async run(now) {
       deadline = performance.now() + options.budgetMs
       const target = bucketOf(now - settleMs)
       const rawEnd = floorTo(now - options.retentionDays * day - slackMs, dropEveryMs)
-      const rollupEnd = bucketOf(floorTo(now - options.rollupRetentionDays * day, dropRollupsEveryMs))
+      const rollupEnd = floorTo(now - options.rollupRetentionDays * day, dropRollupsEveryMs)
       const round = await exclusive(() => Promise.resolve(due.nextRound(target)))
-      let dropped = false
+      let dropped = await dropCoverage(rollupEnd)
       for (const layout of options.layouts.values()) {
         await rollForward(layout, target, round)
         await remake(layout, bucketOf(rawEnd), round)
         dropped = (await dropRaw(layout, rawEnd)) || dropped
-        dropped = (await dropRollups(layout, rollupEnd)) || dropped
+        dropped = (await dropRollups(layout, bucketOf(rollupEnd))) || dropped
       }
       // Only a checkpoint gives the room of removed rows back to those that follow.
       if (dropped) await exclusive(() => checkpoints.run(connection))

@@ -4,7 +4,7 @@
  */
 import { LanternError } from '../../../model/errors.ts'
 import type { Aggregate, SeriesPoint, SeriesQuery, SeriesResult } from '../port.ts'
-import { askedField } from '../rules.ts'
+import { askedField, shiftOf } from '../rules.ts'
 import type { Layout } from './layout.ts'
 import type { Read } from './pool.ts'
 import { planSource } from './series-source.ts'
@@ -26,8 +26,8 @@ export async function runSeries(read: Read, layout: Layout, query: SeriesQuery):
   const field = askedField(layout.fields, query)
   const source = await planSource(read, layout, field, query)
   const site = siteClauses(query)
-  // Windows depend on the offset only by its rest, and with that the dividend is never negative.
-  const shift = ((query.offset % query.window) + query.window) % query.window
+  // With it the dividend is never negative.
+  const shift = shiftOf(query)
   const reader = await read(
     `SELECT ${site.group} AS g, ((r.moment + $shift) // $window * $window - $shift)::DOUBLE AS w,
        (${aggregateSql[query.aggregate]})::DOUBLE, sum(r.count)::DOUBLE

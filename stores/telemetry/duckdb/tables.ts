@@ -4,6 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type KindName, kinds } from '../../../model/kinds.ts'
+import { prepareCoverage } from './coverage.ts'
 import { type Column, columnsOf, columnType, type Layout, ownColumns, quoted } from './layout.ts'
 import { prepareRollup } from './rollup.ts'
 
@@ -20,6 +21,7 @@ export async function prepareTables(connection: DuckDBConnection): Promise<Map<K
     CREATE TABLE IF NOT EXISTS progress (kind VARCHAR NOT NULL, rolled_until INTEGER, raw_from BIGINT NOT NULL);
     CREATE TABLE IF NOT EXISTS due (kind VARCHAR NOT NULL, bucket INTEGER NOT NULL, round INTEGER NOT NULL);
   `)
+  await prepareCoverage(connection)
   const layouts = new Map<KindName, Layout>()
   for (const kind of kinds) {
     const table = quoted(kind.name)

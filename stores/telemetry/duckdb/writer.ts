@@ -7,8 +7,9 @@ import { type DuckDBAppender, type DuckDBConnection, INTEGER, LIST, listValue } 
 import { LanternError } from '../../../model/errors.ts'
 import type { KindName } from '../../../model/kinds.ts'
 import type { Reading } from '../../../model/reading.ts'
-import type { Site } from '../port.ts'
+import type { CoverageRow, Site } from '../port.ts'
 import { type ColumnWriter, createColumnWriter } from './columns.ts'
+import { replaceCoverage } from './coverage.ts'
 import type { DueMarks, Mark } from './due.ts'
 import { asStoreError } from './failures.ts'
 import type { Layout } from './layout.ts'
@@ -17,6 +18,7 @@ export interface Writer {
   position(): Promise<number>
   append(readings: readonly Reading[], position: number): Promise<void>
   putSites(sites: readonly Site[]): Promise<void>
+  recordCoverage(at: number, rows: readonly CoverageRow[]): Promise<void>
 }
 
 interface Lane {
@@ -92,6 +94,7 @@ export async function createWriter(options: {
     putSites(sites) {
       return transaction(() => replaceSites(connection, sites))
     },
+    recordCoverage: (at, rows) => transaction(() => replaceCoverage(connection, at, rows)),
   }
 }
 

@@ -9,6 +9,7 @@ import { type KindName, kindNames, kinds } from '../../../model/kinds.ts'
 import type { Reading } from '../../../model/reading.ts'
 import type { Site } from '../port.ts'
 import { bucketMs, bucketOf } from '../rules.ts'
+import type { Ledger } from '../transfer/port.ts'
 import { linesPerWrite, textField } from './lines.ts'
 import type { Cell, Server } from './server.ts'
 
@@ -52,6 +53,8 @@ export interface Books {
   load(): Promise<void>
   /** Everything anew, after the server has lost it. */
   rewrite(): Promise<void>
+  /** Everything at once, beside the sites: what another store had. */
+  adopt(ledger: Ledger): Promise<void>
   position(): number
   setPosition(position: number): Promise<void>
   progress(kind: KindName): KindProgress
@@ -159,6 +162,15 @@ export function createBooks(options: { server: Server }): Books {
         ...Array.from(sites.values(), siteLine),
         positionLine(position),
       ])
+    },
+    async adopt(ledger) {
+      position = ledger.position
+      progress.clear()
+      for (const { kind, rolledUntil, rawFrom } of ledger.progress)
+        progress.set(kind, { ...fresh, rolledUntil, rawFrom })
+      for (const marks of due.values()) marks.clear()
+      for (const { kind, bucket, round } of ledger.due) due.get(kind)?.set(bucket, round)
+      await this.rewrite()
     },
     position: () => position,
     async setPosition(value) {

@@ -19,9 +19,16 @@ export class LinesRefused extends Error {
 export class PlaceMissing extends Error {}
 
 /** The server, or its answer, is away; that ends by itself. */
-export function away(detail: string, cause?: unknown): LanternError {
-  return new LanternError('store-unavailable', `InfluxDB ${detail}`, { cause, passing: true })
+export function away(detail: string, cause?: unknown, remedy?: string): LanternError {
+  const options = { cause, passing: true, ...(remedy !== undefined && { remedy }) }
+  return new LanternError('store-unavailable', `InfluxDB ${detail}`, options)
 }
+
+const reachIt = 'Check LANTERN_INFLUX_URL, and that the server runs and can be reached from here.'
+const signInRightly =
+  'Set LANTERN_INFLUX_USER and LANTERN_INFLUX_PASSWORD (1.x), or LANTERN_INFLUX_TOKEN (2.x), to what the server knows.'
+const giveRights =
+  'Give the user or token the right to read, write and delete there (1.x: GRANT ALL ON the database TO the user), and for setup that of an administrator.'
 
 const missing = /database not found|retention policy not found|bucket .*not found|could not find bucket/
 
@@ -31,7 +38,11 @@ export function refusal(what: string, status: number, body: string): Error {
   // InfluxDB 1.x answers 500 for a missing retention policy, and 200 with this text to queries.
   if (missing.test(words)) return new PlaceMissing(words)
   if (status === 401 || status === 403)
-    return away(`${what} with ${status} (${words}): check the token, or user and password, and their rights`)
+    return away(
+      `${what} with ${status} (${words}): check the token, or user and password, and their rights`,
+      undefined,
+      status === 401 ? signInRightly : giveRights,
+    )
   if (status === 400 || status === 413 || status === 422) return new LinesRefused(words, status === 413)
   return away(`${what} with ${status}${words ? ` (${words})` : ''}`)
 }
@@ -42,7 +53,7 @@ export function asInfluxError(what: string, thrown: unknown): Error {
     return thrown
   if (thrown instanceof HttpError) return refusal(what, thrown.statusCode, thrown.body ?? thrown.message)
   const cause = thrown instanceof Error && thrown.cause !== undefined ? messageOf(thrown.cause) : ''
-  return away(`cannot be reached: ${messageOf(thrown)}${cause ? ` (${cause})` : ''}`, thrown)
+  return away(`cannot be reached: ${messageOf(thrown)}${cause ? ` (${cause})` : ''}`, thrown, reachIt)
 }
 
 /** Of {"error": "…"} (1.x) or {"message": "…"} (2.x) the text; else the beginning of what it is. */

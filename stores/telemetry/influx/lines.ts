@@ -3,25 +3,12 @@
  * when the line was written, the fields of the kind, and `delay` (receivedAt - observedAt, ms). A flag is 0 or 1,
  * because InfluxQL neither sums nor averages booleans; every number is a float, so that no field changes its type.
  */
+import { levelTags } from '../../../model/measurements.ts'
 import type { Reading } from '../../../model/reading.ts'
 import type { Site } from '../port.ts'
 
 /** What one request carries; InfluxDB's own advice is 5,000 to 10,000. */
 export const linesPerWrite = 5000
-
-/** Names of tags that are not an area's level; a level of such a name gets no tag. */
-const taken = new Set(['serial', 'device', 'place', 'kind', 'time', 'delay'])
-
-/** Of each level of the areas the code, and its name as `<level>_name`; no level's own name has an underscore. */
-export function levelTags(areas: Site['areas']): Record<string, string> {
-  const tags: Record<string, string> = {}
-  for (const { level, code, name } of areas)
-    if (!taken.has(level)) {
-      tags[level] = code
-      tags[`${level}_name`] = name
-    }
-  return tags
-}
 
 /** The tags of a device's lines, from its site; of one that is not known (yet), its serial alone. */
 export function tagsOf(serial: number, site: Site | undefined): Record<string, string> {
@@ -56,7 +43,7 @@ export function textField(text: string): string {
 }
 
 /** A name or a tag's value. A backslash at the end would escape what follows, and a line break ends the line. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   if (!/[,= \\\n\r]/.test(text)) return text
   return text
     .replaceAll(/[\n\r]/g, ' ')

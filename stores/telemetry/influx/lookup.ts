@@ -47,7 +47,7 @@ export async function newestReadings(
   return found
 }
 
-function readingOf(
+export function readingOf(
   kind: KindName,
   fields: readonly StoredField[],
   serial: number,

@@ -9,8 +9,9 @@ import { createPace } from '../pace.ts'
 import { bucketMs, bucketOf, dropEveryMs, dropRollupsEveryMs, floorTo, settleMs, slackMs } from '../rules.ts'
 import type { Books } from './books.ts'
 import { oldestReading } from './lookup.ts'
-import { addUp, rollupMeasurement } from './rollup.ts'
+import { addUp, lineOf, rollupMeasurement } from './rollup.ts'
 import type { Server } from './server.ts'
+import type { Tally } from './tally.ts'
 import { writeAll } from './writing.ts'
 
 export interface Maintenance {
@@ -20,12 +21,15 @@ export interface Maintenance {
   finish(): Promise<void>
 }
 
+/** Lines that are written before it is noted how far it came. */
+const rowsOfStep = 20_000
 /** A late part stands so many ms into its bucket: from 1 on, so that it never replaces the first. */
 const parts = bucketMs - 1
 
 export function createMaintenance(options: {
   server: Server
   books: Books
+  tally: Tally
   retentionDays: number
   rollupRetentionDays: number
   /** Runs a task while no append does. */
@@ -36,7 +40,7 @@ export function createMaintenance(options: {
   budgetMs: number
   stopping: () => boolean
 }): Maintenance {
-  const { server, books, exclusive, moving } = options
+  const { server, books, tally, exclusive, moving } = options
   const pace = createPace({ first: 12, most: 12 * 24 })
   let deadline = 0
   const expired = () => options.stopping() || performance.now() > deadline
@@ -63,16 +67,32 @@ export function createMaintenance(options: {
     })
   }
 
+  /** What this process has stored itself is added up already; returns how far it came. */
+  async function rollUpTally(kind: KindName, low: number, target: number, round: number): Promise<number> {
+    const { rows, until } = await exclusive(() => Promise.resolve(tally.take(kind, target, rowsOfStep)))
+    await store(rows.map((row) => lineOf(kind, row, 0)))
+    await exclusive(async () => {
+      await books.clearMarks(kind, rangeOf(books.due(kind).keys(), low, until), round)
+      await books.setProgress(kind, { rolledUntil: until })
+    })
+    return until
+  }
+
   async function rollForward(kind: KindName, target: number, round: number): Promise<void> {
-    let low = books.progress(kind).rolledUntil ?? 0
+    let low = books.progress(kind).rolledUntil ?? Number.NEGATIVE_INFINITY
     while (low < target && !expired()) {
-      const next = await oldestReading(server, kind, low * bucketMs)
-      if (next === null && low === 0) return
+      const whole = tally.wholeFrom(kind)
+      if (low >= whole) {
+        low = await rollUpTally(kind, low, target, round)
+        continue
+      }
       // Stretches without readings are leapt over.
-      low = next === null ? target : Math.min(target, Math.max(low, bucketOf(next)))
-      const high = Math.min(target, low + pace.span())
+      const next = await oldestReading(server, kind, Math.max(low, 0) * bucketMs)
+      const end = Math.min(target, whole)
+      low = next === null ? end : Math.min(end, Math.max(low, bucketOf(next)))
+      const high = Math.min(end, low + pace.span())
       if (low < high) await rollUp(kind, { low, high }, round)
-      else await exclusive(() => books.setProgress(kind, { rolledUntil: target }))
+      else await exclusive(() => books.setProgress(kind, { rolledUntil: end }))
       low = high
     }
   }

@@ -5,7 +5,6 @@
  * because InfluxQL cannot tell when the last of a window was. A point stands at the beginning of its bucket; readings
  * that came after their bucket's were removed make a further point some ms later, and all points of a bucket add up.
  */
-import type { StoredField } from '../../../model/kind.ts'
 import type { KindName } from '../../../model/kinds.ts'
 import { kindOf } from '../../../model/kinds.ts'
 import { bucketMs, bucketOf } from '../rules.ts'
@@ -16,21 +15,39 @@ export function rollupMeasurement(kind: KindName): string {
   return `${kind}_5m`
 }
 
-interface Part {
-  count: number
-  sum: number
-  min: number
-  max: number
-  last: number
-  lastAt: number
-}
-
-interface Row {
-  readonly tags: Readonly<Record<string, string>>
+/** What is known of one series in one bucket. */
+export interface Row {
+  /** The tags as a line has them, with the comma before: `,commune=…,serial=7`. */
+  readonly tags: string
   readonly bucket: number
   readings: number
+  /** When the newest reading was observed, epoch ms. */
   newest: number
-  readonly parts: (Part | undefined)[]
+  /** Of each field in the kind's order, one after the other: what `of` names. */
+  readonly figures: Float64Array
+}
+
+/** Where a field's figures stand. */
+const of = { count: 0, sum: 1, min: 2, max: 3, last: 4, lastAt: 5 } as const
+const figuresOfField = 6
+
+export function newRow(tags: string, bucket: number, fields: number): Row {
+  const figures = new Float64Array(fields * figuresOfField)
+  return { tags, bucket, readings: 0, newest: Number.NEGATIVE_INFINITY, figures }
+}
+
+/** Adds one reading's value of the field with that index, observed `at` (epoch ms). */
+export function addValue({ figures }: Row, field: number, value: number, at: number): void {
+  const from = field * figuresOfField
+  const get = (name: keyof typeof of) => figures[from + of[name]] ?? 0
+  const count = get('count')
+  figures[from + of.count] = count + 1
+  figures[from + of.sum] = get('sum') + value
+  if (count === 0 || value < get('min')) figures[from + of.min] = value
+  if (count === 0 || value > get('max')) figures[from + of.max] = value
+  if (count > 0 && at < get('lastAt')) return
+  figures[from + of.last] = value
+  figures[from + of.lastAt] = at
 }
 
 /**
@@ -61,48 +78,29 @@ export async function addUp(options: {
       const key = `${series} ${bucket}`
       let row = rolled.get(key)
       if (!row) {
-        row = { tags, bucket, readings: 0, newest: observedAt, parts: [] }
+        row = newRow(series, bucket, fields.length)
         rolled.set(key, row)
       }
       row.readings++
       row.newest = Math.max(row.newest, observedAt)
       for (const [index, cell] of cells.entries())
-        if (typeof cell === 'number') row.parts[index] = plus(row.parts[index], cell, observedAt)
+        if (typeof cell === 'number') addValue(row, index, cell, observedAt)
     }
   })
-  const measurement = rollupMeasurement(kind)
-  const lines = Array.from(rolled.values(), (row) => lineOf(headOf(measurement, row.tags), fields, row, part))
-  return { lines, rows }
+  return { lines: Array.from(rolled.values(), (row) => lineOf(kind, row, part)), rows }
 }
 
-function plus(part: Part | undefined, value: number, at: number): Part {
-  if (!part) return { count: 1, sum: value, min: value, max: value, last: value, lastAt: at }
-  part.count++
-  part.sum += value
-  if (value < part.min) part.min = value
-  if (value > part.max) part.max = value
-  if (at >= part.lastAt) {
-    part.last = value
-    part.lastAt = at
-  }
-  return part
-}
-
-function lineOf(
-  head: string,
-  fields: readonly StoredField[],
-  { bucket, readings, newest, parts }: Row,
-  offset: number,
-): string {
+/** A row as a line that stands `offset` ms into its bucket. */
+export function lineOf(kind: KindName, row: Row, offset: number): string {
+  const { tags, bucket, readings, newest, figures } = row
   const begin = bucket * bucketMs
-  let line = `${head} readings=${readings}i,last_at=${newest - begin}i`
-  for (const [index, { name, type }] of fields.entries()) {
-    const part = parts[index]
-    if (!part) continue
-    const { count, sum, min, max, last, lastAt } = part
-    line += `,${name}_count=${count}i,${name}_sum=${sum},${name}_last=${last}`
-    if (type === 'number') line += `,${name}_min=${min},${name}_max=${max}`
-    if (lastAt !== newest) line += `,${name}_last_at=${lastAt - begin}i`
+  let line = `${rollupMeasurement(kind)}${tags} readings=${readings}i,last_at=${newest - begin}i`
+  for (const [index, { name, type }] of kindOf(kind).fields.entries()) {
+    const figure = (which: keyof typeof of) => figures[index * figuresOfField + of[which]] ?? 0
+    if (figure('count') === 0) continue
+    line += `,${name}_count=${figure('count')}i,${name}_sum=${figure('sum')},${name}_last=${figure('last')}`
+    if (type === 'number') line += `,${name}_min=${figure('min')},${name}_max=${figure('max')}`
+    if (figure('lastAt') !== newest) line += `,${name}_last_at=${figure('lastAt') - begin}i`
   }
   return `${line} ${begin + offset}`
 }

@@ -6,7 +6,7 @@
 import { LanternError } from '../../../model/errors.ts'
 import type { StoredField } from '../../../model/kind.ts'
 import type { Aggregate, SeriesPoint, SeriesQuery, SeriesResult, Site } from '../port.ts'
-import { bucketMs, floorTo } from '../rules.ts'
+import { bucketMs, floorTo, shiftOf } from '../rules.ts'
 import { serialsPerStatement, whereSerial } from './lookup.ts'
 import type { Plan, Stretch } from './plan.ts'
 import { rollupMeasurement } from './rollup.ts'
@@ -47,7 +47,7 @@ export async function runSeries(options: {
 }): Promise<SeriesResult> {
   const { server, query, plan, sites, signal } = options
   const { window, groupBy, maxPoints } = query
-  const shift = ((query.offset % window) + window) % window
+  const shift = shiftOf(query)
   const isFlag = options.field.type === 'boolean'
   const windowOf = (time: number) => floorTo(time + shift, window) - shift
   const fold = selected[query.aggregate]?.fold

@@ -133,7 +133,11 @@ export function createServer(options: ServerOptions): Server {
       const version = response.headers.get('x-influxdb-version') ?? ''
       const [, found] = /^v?(\d+)\./.exec(version) ?? []
       if (found !== '1' && found !== '2')
-        throw away(`at ${base} says it is version "${version}"; Lantern speaks to 1.x and 2.x`)
+        throw away(
+          `at ${base} says it is version "${version}"; Lantern speaks to 1.x and 2.x`,
+          undefined,
+          'Set LANTERN_INFLUX_URL to an InfluxDB 1.x or 2.x.',
+        )
       if (found === '2' && (!org || !token))
         throw new LanternError(
           'invalid-settings',
