@@ -1,7 +1,7 @@
 /**
  * Alerts, their history and the engine's memory, as they are read. Called through the Registry port.
  */
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Alert, AlertStep } from '../../../model/alert.ts'
 import type { AlertFilter } from '../alerts-port.ts'
 import type { Page } from '../port.ts'
@@ -29,16 +29,9 @@ export async function readAlerts(
   request: AlertFilter & { limit: number; before?: number | undefined },
 ): Promise<Page<Alert, number>> {
   const { states, severities, rule, area, kind, placeType, subject, assignedTo, all, from, to } = request
-  let query = db.selectFrom('alert').selectAll('alert')
-  if (area !== undefined)
-    query = query.where('alert.id', 'in', (inner) =>
-      inner.selectFrom('alert_area').select('alert_area.alert').where('alert_area.area', '=', area),
-    )
-  if (states !== undefined) {
-    query = query.where('state', 'in', states)
-    // Says the same once more, for the index of what is open.
-    if (!states.includes('cleared')) query = query.where('cleared_at', 'is', null)
-  }
+  const before = request.before ?? Number.MAX_SAFE_INTEGER
+  let query = listed(db, { area, before, withCleared: states?.includes('cleared') ?? true })
+  if (states !== undefined) query = query.where('state', 'in', states)
   if (severities !== undefined) query = query.where('severity', 'in', severities)
   if (rule !== undefined) query = query.where('rule', '=', rule)
   if (kind !== undefined) query = query.where('kind', '=', kind)
@@ -48,13 +41,54 @@ export async function readAlerts(
   if (!all) query = query.where('inhibited_by', 'is', null).where('shelved_until', 'is', null)
   if (from !== undefined) query = query.where('opened_at', '>=', from)
   if (to !== undefined) query = query.where('opened_at', '<', to)
-  if (request.before !== undefined) query = query.where('id', '<', request.before)
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(request.limit + 1)
-    .execute()
+  const rows = await query.limit(request.limit + 1).execute()
   const items = rows.slice(0, request.limit).map(alertOfRow)
   return { items, next: rows.length > request.limit ? (items.at(-1)?.id ?? null) : null }
+}
+
+/**
+ * The alerts of an area (or all), before an id, in the order of the list. Those that are over are many: there the area's
+ * own index leads, whose order is that of the list. Those that are not are few: each is looked up in it.
+ */
+function listed(
+  db: Kysely<Schema>,
+  { area, before, withCleared }: { area?: string | undefined; before: number; withCleared: boolean },
+) {
+  const alerts = db.selectFrom('alert').selectAll('alert')
+  if (area !== undefined && withCleared)
+    return alerts
+      .innerJoin('alert_area', 'alert_area.alert', 'alert.id')
+      .where('alert_area.area', '=', area)
+      .where('alert_area.alert', '<', before)
+      .orderBy('alert_area.alert', 'desc')
+  const ordered = alerts.where('alert.id', '<', before).orderBy('alert.id', 'desc')
+  if (withCleared) return ordered
+  const open = ordered.where('cleared_at', 'is', null)
+  if (area === undefined) return open
+  return open.where(({ exists, selectFrom }) =>
+    exists(
+      selectFrom('alert_area')
+        .select('alert_area.alert')
+        .where('alert_area.area', '=', area)
+        .whereRef('alert_area.alert', '=', 'alert.id'),
+    ),
+  )
+}
+
+/** The newest first. */
+export async function readPublicAlerts(
+  db: Kysely<Schema>,
+  { clearedAfter, limit }: { clearedAfter: number; limit: number },
+): Promise<Alert[]> {
+  const rows = await db
+    .selectFrom('alert')
+    .selectAll()
+    .where('public', '=', sql.lit<1>(1))
+    .where((row) => row.or([row('cleared_at', 'is', null), row('cleared_at', '>', clearedAfter)]))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(alertOfRow)
 }
 
 export async function readSteps(

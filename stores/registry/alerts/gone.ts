@@ -6,12 +6,20 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
 import { applyChanges, type SubscriptionSource } from './change.ts'
 
-/** Must run in a transaction, after the removal. `device`: only its alerts are looked at. */
+/**
+ * Must run in a transaction, after the removal. `device`: only its alerts are looked at. Answers how many were cleared, at
+ * most `limit`.
+ */
 export async function clearGone(
   db: Kysely<Schema>,
-  options: { now: number; subscriptions: SubscriptionSource; device?: string | undefined },
-): Promise<void> {
-  const { now, subscriptions, device } = options
+  options: {
+    now: number
+    subscriptions: SubscriptionSource
+    device?: string | undefined
+    limit?: number | undefined
+  },
+): Promise<number> {
+  const { now, subscriptions, device, limit } = options
   let query = db
     .selectFrom('alert')
     .leftJoin('device', (join) =>
@@ -23,7 +31,7 @@ export async function clearGone(
   if (device !== undefined) query = query.where('subject', '=', device)
   const open = await query.orderBy('alert.id').execute()
   const gone = open.filter((row) => (row.subject_type === 'device' ? row.device : row.area) === null)
-  const changes = gone.map(({ id, subject_type }) => ({
+  const changes = gone.slice(0, limit).map(({ id, subject_type }) => ({
     type: 'step' as const,
     target: { id },
     input: {
@@ -34,4 +42,5 @@ export async function clearGone(
     },
   }))
   await applyChanges(db, changes, { now, subscriptions })
+  return changes.length
 }

@@ -2,11 +2,12 @@
  * The alert part of the registry port, put together of this folder's queries. A driver gives it its way to read, to write
  * in a transaction, and its fastest way to keep the engine's memory. Used by ../sqlite.ts.
  */
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { AlertMemory, AlertRegistry } from '../alerts-port.ts'
 import type { StateChange } from '../port.ts'
 import type { Schema } from '../schema.ts'
-import { readAlert, readAlerts, readMemories, readOpenAlerts, readSteps } from './alerts.ts'
+import { readAlert, readAlerts, readMemories, readOpenAlerts, readPublicAlerts, readSteps } from './alerts.ts'
 import { insertAudit, readAudits } from './audit.ts'
 import { applyChanges } from './change.ts'
 import {
@@ -19,6 +20,7 @@ import {
   writeAttempts,
 } from './deliveries.ts'
 import { clearGone } from './gone.ts'
+import { readQuality } from './quality.ts'
 import { deleteRule, readRules, writeRule } from './rules.ts'
 import {
   deleteSubscription,
@@ -34,7 +36,7 @@ import { runTimers, timersAreDue } from './timers.ts'
 /** What else a driver does to alerts in its own transactions. */
 export interface AlertWriter {
   keep(db: Kysely<Schema>, alerts: NonNullable<StateChange['alerts']>): ReturnType<typeof applyChanges>
-  clearGone(db: Kysely<Schema>, now: number, device?: string): Promise<void>
+  clearGone(db: Kysely<Schema>, now: number, device?: string): Promise<number>
 }
 
 export function createAlertRegistry(driver: {
@@ -67,6 +69,8 @@ export function createAlertRegistry(driver: {
     alert: async (id) => readAlert(read(), id),
     openAlerts: async () => readOpenAlerts(read()),
     alerts: async (request) => readAlerts(read(), request),
+    publicAlerts: async (request) => readPublicAlerts(read(), request),
+    alertQuality: async (request) => readQuality(read(), request),
     alertSteps: async (request) => readSteps(read(), request),
     alertMemories: async () => readMemories(read()),
 
@@ -87,7 +91,8 @@ export function createAlertRegistry(driver: {
     audit: async (line) => write((db) => insertAudit(db, line)),
     audits: async (request) => readAudits(read(), request),
     async tidyAlerts(now) {
-      await write((db) => writer.clearGone(db, now))
+      const slice = { now, subscriptions, limit: 200 }
+      while ((await write((db) => clearGone(db, slice))) === slice.limit) await breathe()
       return tidy(write, now)
     },
   }

@@ -7,92 +7,92 @@ import type { Kysely } from 'kysely'
 import { alertRetention as kept } from '../alerts-port.ts'
 import type { Schema } from '../schema.ts'
 
-/** Rows removed in one transaction. */
-const slice = 500
+/** Rows removed in one transaction; an alert takes a dozen others along. */
+const slice = 200
 
 type Write = <T>(change: (db: Kysely<Schema>) => Promise<T>) => Promise<T>
-type Removal = (db: Kysely<Schema>) => Promise<number>
+interface Removal {
+  /** What is below it is removed: found once, because finding it may mean counting far. */
+  bound(db: Kysely<Schema>): Promise<number>
+  remove(db: Kysely<Schema>, bound: number): Promise<{ numDeletedRows: bigint }>
+}
 
 /** Answers how many rows were removed; steps and areas of an alert are not counted. */
 export async function tidy(write: Write, now: number): Promise<number> {
   const removals: Removal[] = [
-    (db) => oldAlerts(db, now - kept.clearedAlerts),
-    (db) => endedDeliveries(db, 'sent', now - kept.sentDeliveries),
-    (db) => endedDeliveries(db, 'dead', now - kept.failedDeliveries),
-    (db) => endedDeliveries(db, 'dropped', now - kept.failedDeliveries),
-    (db) => oldAudit(db, now - kept.audit),
+    oldAlerts(now - kept.clearedAlerts),
+    endedDeliveries('sent', now - kept.sentDeliveries),
+    endedDeliveries('dead', now - kept.failedDeliveries),
+    endedDeliveries('dropped', now - kept.failedDeliveries),
+    oldAudit(now - kept.audit),
   ]
   let removed = 0
-  for (const remove of removals)
+  for (const { bound, remove } of removals) {
+    const until = await write(bound)
     for (let rows = slice; rows === slice; await breathe()) {
-      rows = await write(remove)
+      const { numDeletedRows } = await write((db) => remove(db, until))
+      rows = Number(numDeletedRows)
       removed += rows
     }
+  }
   return removed
 }
 
 /** Their steps and areas go with them. */
-const oldAlerts = async (db: Kysely<Schema>, until: number): Promise<number> =>
-  removedRows(
-    await db
+const oldAlerts = (until: number): Removal => ({
+  bound: async () => until,
+  remove: (db, bound) =>
+    db
       .deleteFrom('alert')
       .where('id', 'in', (inner) =>
         inner
           .selectFrom('alert')
           .select('id')
-          .where('cleared_at', '<', until)
+          .where('cleared_at', '<', bound)
           .orderBy('cleared_at')
           .limit(slice),
       )
-      .executeTakeFirst(),
-  )
+      .executeTakeFirstOrThrow(),
+})
 
-async function endedDeliveries(
-  db: Kysely<Schema>,
-  state: 'sent' | 'dead' | 'dropped',
-  until: number,
-): Promise<number> {
-  const ended = db.selectFrom('delivery').where('state', '=', state).where('ended_at', 'is not', null)
-  const beyond = await ended
-    .select('ended_at')
-    .orderBy('ended_at', 'desc')
-    .limit(1)
-    .offset(kept.maxDeliveries)
-    .executeTakeFirst()
-  const removed = await db
-    .deleteFrom('delivery')
-    .where(
-      'id',
-      'in',
-      ended
-        .select('id')
-        .where('ended_at', '<=', Math.max(until - 1, beyond?.ended_at ?? -1))
-        .orderBy('ended_at')
-        .limit(slice),
-    )
-    .executeTakeFirst()
-  return removedRows(removed)
+function endedDeliveries(state: 'sent' | 'dead' | 'dropped', until: number): Removal {
+  const ended = (db: Kysely<Schema>) =>
+    db.selectFrom('delivery').where('state', '=', state).where('ended_at', 'is not', null)
+  return {
+    async bound(db) {
+      const beyond = await ended(db)
+        .select('ended_at')
+        .orderBy('ended_at', 'desc')
+        .limit(1)
+        .offset(kept.maxDeliveries)
+        .executeTakeFirst()
+      return Math.max(until, (beyond?.ended_at ?? -1) + 1)
+    },
+    remove: (db, bound) =>
+      db
+        .deleteFrom('delivery')
+        .where(
+          'id',
+          'in',
+          ended(db).select('id').where('ended_at', '<', bound).orderBy('ended_at').limit(slice),
+        )
+        .executeTakeFirstOrThrow(),
+  }
 }
 
-async function oldAudit(db: Kysely<Schema>, until: number): Promise<number> {
-  const beyond = await db
-    .selectFrom('audit')
-    .select('id')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .offset(kept.maxAudit)
-    .executeTakeFirst()
-  const removed = await db
-    .deleteFrom('audit')
-    .where('id', 'in', (inner) =>
-      inner
-        .selectFrom('audit')
-        .select('id')
-        .where((row) => row.or([row('id', '<=', beyond?.id ?? 0), row('at', '<', until)]))
-        .limit(slice),
-    )
-    .executeTakeFirst()
-  return removedRows(removed)
-}
-
-const removedRows = ({ numDeletedRows }: { numDeletedRows: bigint }) => Number(numDeletedRows)
+/** By id, which grows with time. */
+const oldAudit = (until: number): Removal => ({
+  async bound(db) {
+    const lines = db.selectFrom('audit').select('id').limit(1)
+    const beyond = await lines.orderBy('id', 'desc').offset(kept.maxAudit).executeTakeFirst()
+    const young = await lines.where('at', '>=', until).orderBy('at').executeTakeFirst()
+    return Math.max(young?.id ?? Number.MAX_SAFE_INTEGER, (beyond?.id ?? -1) + 1)
+  },
+  remove: (db, bound) =>
+    db
+      .deleteFrom('audit')
+      .where('id', 'in', (inner) =>
+        inner.selectFrom('audit').select('id').where('id', '<', bound).orderBy('id').limit(slice),
+      )
+      .executeTakeFirstOrThrow(),
+})

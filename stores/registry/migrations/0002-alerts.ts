@@ -112,7 +112,19 @@ async function alerts({ schema }: Kysely<Schema>): Promise<void> {
   for (const column of ['subject', 'rule', 'assigned_to', 'kind', 'place_type', 'severity'])
     await schema.createIndex(`alert_by_${column}`).on('alert').columns([column, 'id']).execute()
   await schema.createIndex('alert_by_opening').on('alert').column('opened_at').execute()
-  await schema.createIndex('alert_by_clearing').on('alert').column('cleared_at').execute()
+  await schema
+    .createIndex('alert_by_clearing')
+    .on('alert')
+    .column('cleared_at')
+    .where(sql.ref('cleared_at'), 'is not', null)
+    .execute()
+
+  await schema
+    .createIndex('alert_public')
+    .on('alert')
+    .column('cleared_at')
+    .where(sql.ref('public'), '=', 1)
+    .execute()
 
   await schema
     .createTable('alert_area')
@@ -133,6 +145,7 @@ async function alerts({ schema }: Kysely<Schema>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .execute()
   await schema.createIndex('alert_step_of').on('alert_step').columns(['alert', 'id']).execute()
+  await schema.createIndex('alert_step_by_time').on('alert_step').columns(['at', 'by']).execute()
   await schema
     .createTable('alert_memory')
     .addColumn('key', 'text', (column) => column.primaryKey())

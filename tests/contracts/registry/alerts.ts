@@ -202,6 +202,50 @@ export function alertsContract(subject: RegistrySubject): void {
       expect([second.items.map(({ id }) => id), second.next]).toEqual([[2, 1], null])
     })
 
+    it('that are public are read by whether they are open, or for how long they are over', async () => {
+      const open = { public: true }
+      await changes(
+        ...['a', 'b', 'c'].map((id) => opening('r', id, open)),
+        opening('r', 'd'),
+        stepping('r a', 'cleared', { at: 3000 }),
+        stepping('r b', 'cleared', { at: 3001 }),
+        stepping('r d', 'cleared', { at: 3001 }),
+      )
+      const read = async (clearedAfter: number, limit: number) =>
+        (await subject.registry.publicAlerts({ clearedAfter, limit })).map(({ id }) => id)
+      expect(await read(3000, 9)).toEqual([3, 2])
+      expect(await read(2999, 2)).toEqual([3, 2])
+      expect(await read(2999, 9)).toEqual([3, 2, 1])
+    })
+
+    it('are measured: how many, how often hidden or chattering, and how long until somebody does something', async () => {
+      const opened = (id: string, openedAt: number) => opening('r', id, { openedAt })
+      await changes(
+        ...['a', 'b', 'c', 'd'].map((id, index) => opened(id, 1000 + index)),
+        opened('before', 999),
+        { ...opened('e', 1500), inhibitedBy: { rule: 'r', subject: 'a' } },
+        stepping('r a', 'acknowledged', { at: 1100, by: 'k1' }),
+        stepping('r b', 'acknowledged', { at: 1201, by: 'k2' }),
+        stepping('r c', 'chattering', { at: 1300, by: 'lantern' }),
+        stepping('r b', 'cleared', { at: 1501, by: 'condition' }),
+      )
+      const day = 86_400_000
+      const quality = await subject.registry.alertQuality({ from: 1000, to: 2000, now: 1002 + day })
+      expect(quality).toEqual({
+        ...{ opened: 4, inhibited: 1, chattering: 1, operators: 2, standing: 5, stale: 2 },
+        toAcknowledge: { median: 100, p90: 200 },
+        toClear: { median: 500, p90: 500 },
+      })
+      const nothing = await subject.registry.alertQuality({ from: 0, to: 10, now: 10 })
+      expect(nothing).toMatchObject({
+        opened: 0,
+        operators: 0,
+        standing: 5,
+        toAcknowledge: null,
+        toClear: null,
+      })
+    })
+
     it('are unshelved and escalated in time, but not while they are shelved or inhibited', async () => {
       const escalation = { afterSeconds: 30, severity: 'critical' } as const
       await subject.registry.putRule(exampleRule('r', { escalation }), { by: 'k', now: 1 })
