@@ -78,7 +78,7 @@ export function createDevices(options: {
       watches: undefined,
       newest: state?.observedAt ?? Number.NEGATIVE_INFINITY,
       // A device that was never heard is waited for since it came into service.
-      heardAt: state?.heardAt ?? Math.max(facts.createdAt, time),
+      heardAt: Math.max(state?.heardAt ?? facts.createdAt, time),
       fresh: (state?.receivedAt ?? 0) - (state?.observedAt ?? 0) <= freshFor(interval),
       interval,
       silent: 0,

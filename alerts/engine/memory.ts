@@ -33,24 +33,21 @@ const row = z.object({
   usual: z.string().optional(),
 })
 
-const known = (value: number) => (Number.isNaN(value) ? undefined : value)
-const filled = <T>(list: readonly T[] | undefined) => (list && list.length > 0 ? list : undefined)
-
 /** Null: there is nothing to remember. */
 export function writeWatch(watch: Watch): string | null {
   if (isAtRest(watch)) return null
-  const remembered: z.input<typeof row> = {
-    since: known(watch.since),
-    raisedAt: watch.raised ? watch.raisedAt : undefined,
-    held: watch.held || undefined,
-    normalSince: known(watch.normalSince),
-    opens: filled(watch.opens) as number[] | undefined,
-    seen: watch.seen.length > 0 ? watch.seen.map((it) => [it.observedAt, it.field, it.value]) : undefined,
-    bits: watch.bits || undefined,
-    points: watch.points,
-    reference: known(watch.reference),
-    usual: watch.usual && writeUsual(watch.usual),
-  }
+  // Only what there is: a row is written for each reading of some devices.
+  const remembered: z.input<typeof row> = {}
+  if (!Number.isNaN(watch.since)) remembered.since = watch.since
+  if (watch.raised) remembered.raisedAt = watch.raisedAt
+  if (watch.held) remembered.held = true
+  if (!Number.isNaN(watch.normalSince)) remembered.normalSince = watch.normalSince
+  if (watch.opens.length > 0) remembered.opens = watch.opens
+  if (watch.seen.length > 0) remembered.seen = watch.seen.map((it) => [it.observedAt, it.field, it.value])
+  if (watch.bits !== 0) remembered.bits = watch.bits
+  if (watch.points) remembered.points = watch.points
+  if (!Number.isNaN(watch.reference)) remembered.reference = watch.reference
+  if (watch.usual) remembered.usual = writeUsual(watch.usual)
   return JSON.stringify(remembered)
 }
 

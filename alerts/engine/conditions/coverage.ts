@@ -43,7 +43,7 @@ export function coverageJudge(condition: ConditionOf<'coverage'>, target: number
       if (limit !== undefined) return now < limit - edge ? verdict.met : verdict.normal
       const by = falls?.by ?? 1
       if (watch.raised) {
-        const recovered = now >= watch.reference - by / 2 || at - watch.raisedAt >= day
+        const recovered = now >= watch.reference - by / 2 - edge || at - watch.raisedAt >= day
         if (recovered) watch.points = undefined
         return recovered ? verdict.normal : verdict.met
       }
