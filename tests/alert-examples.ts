@@ -67,3 +67,10 @@ export const subscribing = (more: Partial<SubscriptionInput> = {}): Subscription
     channel: { type: 'webhook', url: 'https://control.example/alerts' },
     ...more,
   })
+
+/** What two processes both try to do, round by round: each alert can be opened, and cleared, by one of them only. */
+export const contested = (round: number): AlertChange[] =>
+  ['a', 'b', 'c'].flatMap((subject) => [
+    opening('r', subject),
+    ...(round % 2 === 0 ? [stepping(`r ${subject}`, 'cleared')] : []),
+  ])

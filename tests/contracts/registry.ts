@@ -7,6 +7,7 @@ import type { Registry } from '../../stores/registry/port.ts'
 import { accessContract } from './registry/access.ts'
 import { alertsContract } from './registry/alerts.ts'
 import { alertDeliveriesContract } from './registry/alerts-deliveries.ts'
+import { alertListsContract } from './registry/alerts-lists.ts'
 import { randomAlertsContract } from './registry/alerts-random.ts'
 import { alertSettingsContract } from './registry/alerts-settings.ts'
 import { cityContract } from './registry/city.ts'
@@ -55,6 +56,7 @@ export function registryContract(driver: string, prepare: () => Promise<Registry
     statesContract(subject)
     rejectionsContract(subject)
     alertsContract(subject)
+    alertListsContract(subject)
     alertDeliveriesContract(subject)
     alertSettingsContract(subject)
     randomAlertsContract(subject)

@@ -122,7 +122,7 @@ async function alerts({ schema }: Kysely<Schema>): Promise<void> {
   await schema
     .createIndex('alert_public')
     .on('alert')
-    .column('cleared_at')
+    .columns(['id', 'cleared_at'])
     .where(sql.ref('public'), '=', 1)
     .execute()
 
