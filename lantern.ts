@@ -4,6 +4,10 @@
  */
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { seedRules, tryRules } from './alerting.ts'
+import { createBoard } from './alerts/board.ts'
+import { createEgress } from './alerts/dispatch/egress.ts'
+import { createAlertsLink } from './alerts-link.ts'
 import { createApi } from './api/api.ts'
 import { createBroker } from './broker/broker.ts'
 import { demonstrationCity } from './city/demonstration.ts'
@@ -47,6 +51,7 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
     await registry.start()
     stops.push(() => registry.stop())
     if (config.LANTERN_CITY === 'demo') await seedCity({ registry, city: demonstrationCity(), now: clock() })
+    await seedRules(registry, clock())
     const adminKey = await ensureAdminKey({ registry, file: files.adminKey, now: clock() })
     const view = createCityView({ registry, clock, logger })
     await view.start()
@@ -79,13 +84,30 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
       .catch((error) => cannotListen('MQTT', error))
     stops.push(() => broker.stop())
 
-    const components = () => [broker.health(), ...ingest.health(), view.health()]
+    const board = createBoard({ registry, announce: broker.announce, logger })
+    await board.start()
+    stops.push(() => board.stop())
+
+    const alerts = createAlertsLink({ logger, env: process.env })
+    alerts.start()
+    stops.push(() => alerts.stop(stopGraceMs))
+
+    const components = () => [broker.health(), ...ingest.health(), alerts.health(), view.health()]
+    const egress = createEgress({ allowed: config.LANTERN_WEBHOOK_ALLOW })
     const api = await createApi({
       registry,
       view,
       telemetry: ingest.telemetry,
       goal: { target: config.LANTERN_GOAL_TARGET, deadline: config.LANTERN_GOAL_DEADLINE },
       timeZone: config.LANTERN_TIME_ZONE,
+      publicUrl: config.LANTERN_PUBLIC_URL,
+      tryRule: tryRules({
+        view,
+        telemetry: ingest.telemetry,
+        target: config.LANTERN_GOAL_TARGET,
+        timeZone: config.LANTERN_TIME_ZONE,
+      }),
+      checkTarget: (url) => egress.checkHost(url.hostname),
       readiness: async () => components(),
       metrics: createMetrics(components),
       clock,

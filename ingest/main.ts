@@ -2,6 +2,7 @@
  * The ingest process: opens its stores, runs the worker, answers telemetry queries of the main process over
  * IPC, and tells it how far it is. Started and restarted by lantern.ts.
  */
+import { followWithAlerts } from '../alerting.ts'
 import { dataFiles, readConfig } from '../config.ts'
 import { createLogger } from '../log.ts'
 import { messageOf } from '../model/errors.ts'
@@ -62,6 +63,13 @@ async function run(): Promise<void> {
     telemetry,
     registry,
     inventory,
+    follow: followWithAlerts({
+      registry,
+      view,
+      target: config.LANTERN_GOAL_TARGET,
+      timeZone: config.LANTERN_TIME_ZONE,
+      clock,
+    }),
     retentionDays: config.LANTERN_RETENTION_DAYS,
     clock,
     logger,
@@ -81,6 +89,7 @@ async function run(): Promise<void> {
     points: telemetry.points,
     figures: () => ({ progress: running.progress(), rejections: running.rejections(), door }),
     target: config.LANTERN_GOAL_TARGET,
+    onCoverage: running.follower.takeCoverage,
     clock,
     logger,
   })

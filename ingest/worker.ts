@@ -12,6 +12,7 @@ import type { JournalReader } from '../stores/journal/port.ts'
 import type { Registry } from '../stores/registry/port.ts'
 import type { Telemetry } from '../stores/telemetry/port.ts'
 import { type Batch, newBatch, type Stage } from './batch.ts'
+import type { Follower, MakeFollower } from './follower.ts'
 import { createInsistence } from './insistence.ts'
 import { newProgress, type Progress } from './progress.ts'
 import { decode } from './stages/decode.ts'
@@ -43,6 +44,8 @@ export interface Worker {
   rejections(): ReadonlyMap<RejectionReason, number>
   /** What is known of a device now, by its serial. */
   state(serial: number): DeviceState | undefined
+  /** What follows the readings, for who counts coverage. */
+  readonly follower: Follower
 }
 
 export async function createWorker(options: {
@@ -50,12 +53,14 @@ export async function createWorker(options: {
   telemetry: Telemetry
   registry: Registry
   inventory: Inventory
+  /** Makes what looks at every reading once its device's state is known. */
+  follow: MakeFollower
   retentionDays: number
   clock: Clock
   logger: Logger
 }): Promise<Worker> {
-  const { journal, telemetry, registry, inventory, retentionDays, clock, logger } = options
-  const states = await createDeviceStates({ registry })
+  const { journal, telemetry, registry, inventory, follow, retentionDays, clock, logger } = options
+  const states = await createDeviceStates({ registry, follow })
   const prepare: readonly Stage[] = [
     decode,
     createIdentify({ inventory, clock }),
@@ -108,10 +113,13 @@ export async function createWorker(options: {
         rejections.set(reason, (rejections.get(reason) ?? 0) + count)
       }
     progress.lastReceivedAt = batch.messages.at(-1)?.receivedAt ?? progress.lastReceivedAt
+    states.follower.tick(clock(), { caughtUp: false, newestMessageAt: progress.lastReceivedAt })
+    // Somebody waits for an alert; the next batch may be a while.
+    if (states.follower.waiting()) await flush()
   }
 
-  async function flush(): Promise<void> {
-    await insist('device states', () => states.flush())
+  async function flush(all = false): Promise<void> {
+    await insist('device states', () => states.flush(all))
     progress.statePosition = states.position()
   }
 
@@ -159,10 +167,13 @@ export async function createWorker(options: {
     let flushedAt = performance.now()
     let maintainedAt = Number.NEGATIVE_INFINITY
     while (!stopping) {
+      const lookedAt = clock()
       const batch = await next(position)
       position = batch?.position ?? position
       await committing
+      if (!batch) states.follower.tick(lookedAt, { caughtUp: true })
       if (states.full() || performance.now() - flushedAt >= flushEvery) {
+        await insist('rules and devices', () => states.follower.refresh())
         await flush()
         flushedAt = performance.now()
       }
@@ -179,7 +190,7 @@ export async function createWorker(options: {
       }
     }
     await committing
-    await flush()
+    await flush(true)
     await maintaining
   }
 
@@ -199,5 +210,6 @@ export async function createWorker(options: {
     progress: () => progress,
     rejections: () => rejections,
     state: (serial) => states.state(serial),
+    follower: states.follower,
   }
 }

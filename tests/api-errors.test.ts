@@ -34,7 +34,7 @@ function problemOf(answer: Answer) {
 const fps = '/v1/telemetry/camera?field=fps'
 const failing = (reason: unknown): TelemetryQueries => {
   const fail = () => Promise.reject(reason)
-  return { series: fail, latest: fail, coverageHistory: fail, stats: fail }
+  return { series: fail, latest: fail, readings: fail, coverageHistory: fail, stats: fail }
 }
 
 describe('codes', () => {

@@ -123,7 +123,7 @@ describe('stopping', () => {
         answer = () => done({ source: 'raw', series: [] })
       })
     const none = () => Promise.reject(new Error('not asked here'))
-    const telemetry = { series: slow, latest: none, coverageHistory: none, stats: none }
+    const telemetry = { series: slow, latest: none, readings: none, coverageHistory: none, stats: none }
     const { url, city } = await listen({ telemetry })
     const agent = new Agent({ keepAlive: true })
     const { authorization } = city.keyOf('viewer')

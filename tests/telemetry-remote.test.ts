@@ -47,7 +47,13 @@ const query: SeriesQuery = {
   maxPoints: 100,
 }
 const never = () => new Promise<never>(() => undefined)
-const silent: TelemetryQueries = { series: never, latest: never, coverageHistory: never, stats: never }
+const silent: TelemetryQueries = {
+  series: never,
+  latest: never,
+  readings: never,
+  coverageHistory: never,
+  stats: never,
+}
 
 describe('remote telemetry', () => {
   it('hands an error on with its code, remedy and faults', async () => {

@@ -41,12 +41,14 @@ export function createCensus(options: {
   figures: () => Figures
   /** The share of places to be installed, 0–1. */
   target: number
+  /** Is told what was counted. */
+  onCoverage(counts: readonly AreaCount[], at: number): void
   clock: Clock
   logger: Logger
   slices?: () => Slices
   maxRows?: number
 }): Census {
-  const { view, state, telemetry, points, figures, target, clock, logger } = options
+  const { view, state, telemetry, points, figures, target, onCoverage, clock, logger } = options
   const { slices = createSlices, maxRows = maxWaitingRows } = options
   const onDrop = ({ at }: { at: number }) =>
     logger.warn({ since: formatTime(at) }, 'the store was away for too long: the oldest counts are given up')
@@ -103,6 +105,7 @@ export function createCensus(options: {
     await alone('count', async () => {
       counts = await countCity({ city, state, now, slices: slices() })
       coverage.add({ at, rows: counts.map(rowOf) })
+      onCoverage(counts, now)
     })
     const counted = counts
     if (!counted) return

@@ -8,15 +8,18 @@ import type { Reading } from '../../model/reading.ts'
 import type { RejectionEvent } from '../../model/rejection.ts'
 import type { Registry } from '../../stores/registry/port.ts'
 import type { Batch, Stage } from '../batch.ts'
+import type { Findings, Follower, MakeFollower } from '../follower.ts'
 
 /** How many rows are collected before they are written without waiting for the second to end. */
 const maxPending = 10_000
 
 export interface DeviceStates extends Stage {
-  /** Writes what has changed since the last time. */
-  flush(): Promise<void>
-  /** Whether so much has changed that it should be written now. */
+  /** Writes what has changed since the last time; `all`: at the end, everything that the follower remembers too. */
+  flush(all?: boolean): Promise<void>
+  /** Whether so much has changed, or something that somebody waits for, that it should be written now. */
   full(): boolean
+  /** Looks at each reading after its state is known. */
+  readonly follower: Follower
   /** The journal position that the registry has. */
   position(): number
   /** What is known of a device now, by its serial. */
@@ -24,9 +27,10 @@ export interface DeviceStates extends Stage {
 }
 
 export async function createDeviceStates(options: {
-  registry: Pick<Registry, 'applyState' | 'statePosition' | 'statesSince'>
+  registry: Pick<Registry, 'applyState' | 'keepAlerts' | 'statePosition' | 'statesSince'>
+  follow: MakeFollower
 }): Promise<DeviceStates> {
-  const { registry } = options
+  const { registry, follow } = options
   const states = new Map<number, DeviceState>()
   for (let version = 0; ; ) {
     const page = await registry.statesSince(version, 2000)
@@ -39,8 +43,13 @@ export async function createDeviceStates(options: {
   const changed = new Set<number>()
   const statuses = new Map<number, string>()
   const rejections = new Map<string, RejectionEvent>()
+  const follower = await follow(states.values())
+  /** What the follower has found and the registry has not taken yet. */
+  let findings: Findings | undefined
 
   function takeReading(reading: Reading): void {
+    // It judges by itself what is late.
+    follower.take(reading)
     const { serial, kind, observedAt, receivedAt, values } = reading
     const before = states.get(serial)
     if (before?.observedAt && before.observedAt >= observedAt) return
@@ -85,24 +94,42 @@ export async function createDeviceStates(options: {
       takeStatuses(batch)
       takeRejections(batch)
     },
-    async flush() {
-      if (reached <= written) return
+    follower,
+    async flush(all = false) {
+      findings = merged(findings, follower.drain(all))
+      if (reached <= written) {
+        if (findings) await registry.keepAlerts(findings)
+        findings = undefined
+        return
+      }
       const position = reached
       const change = {
         position,
         states: [...changed].flatMap((serial) => states.get(serial) ?? []),
         statuses: [...statuses].map(([serial, payload]) => ({ serial, payload })),
         rejections: [...rejections.values()],
+        ...(findings && { alerts: findings }),
       }
       await registry.applyState(change)
+      findings = undefined
       written = position
       changed.clear()
       statuses.clear()
       rejections.clear()
     },
-    full: () => changed.size + rejections.size >= maxPending,
+    full: () => follower.waiting() || changed.size + rejections.size >= maxPending,
     position: () => written,
     state: (serial) => states.get(serial),
+  }
+}
+
+/** Undefined: nothing. */
+function merged(before: Findings | undefined, { changes, memories, now }: Findings): Findings | undefined {
+  if (changes.length === 0 && memories.length === 0) return before
+  return {
+    changes: [...(before?.changes ?? []), ...changes],
+    memories: [...(before?.memories ?? []), ...memories],
+    now,
   }
 }
 

@@ -11,7 +11,7 @@ import { readCoverage } from './duckdb/coverage.ts'
 import { createDueMarks } from './duckdb/due.ts'
 import { asStoreError } from './duckdb/failures.ts'
 import type { Layout } from './duckdb/layout.ts'
-import { existingKeys, newestReadings, oldestReading } from './duckdb/lookup.ts'
+import { existingKeys, newestReadings, oldestReading, readingsBetween } from './duckdb/lookup.ts'
 import { createMaintenance, type Maintenance } from './duckdb/maintenance.ts'
 import { openInstance } from './duckdb/open.ts'
 import { createQueryPool } from './duckdb/pool.ts'
@@ -163,6 +163,7 @@ export function createDuckDbTelemetry(options: DuckDbTelemetryOptions): Telemetr
       }),
     coverageHistory: (query) => pool.run((read) => readCoverage(read, query)),
     series: (query) => pool.run((read) => runSeries(read, layoutOf(query.kind), query)),
+    readings: (request) => pool.run((read) => readingsBetween(read, layoutOf(request.kind), request)),
     latest: (request) =>
       pool.run(async (read) => {
         const newest = store().watermarks.get(request.serial)

@@ -13,7 +13,7 @@ import { coveragePoint, readCoverage } from './influx/coverage.ts'
 import { away, LinesRefused, PlaceMissing } from './influx/failures.ts'
 import { createGate } from './influx/gate.ts'
 import { headOf, lineOf, tagsOf } from './influx/lines.ts'
-import { existingKeys, newestReadings, readStats, readWatermarks } from './influx/lookup.ts'
+import { existingKeys, newestReadings, readingsBetween, readStats, readWatermarks } from './influx/lookup.ts'
 import { createMaintenance } from './influx/maintenance.ts'
 import { planSeries } from './influx/plan.ts'
 import { createPointRemoval, writePoints } from './influx/points.ts'
@@ -266,6 +266,7 @@ export function createInfluxTelemetry(options: InfluxTelemetryOptions): InfluxTe
       })
     },
     coverageHistory: (query) => ask((signal) => readCoverage(server, query, signal)),
+    readings: (request) => ask((signal) => readingsBetween(server, request, signal)),
     latest: (request) => ask((signal) => newestReadings(server, request, signal)),
     stats: () => ask(() => readStats(server, bucket)),
   }

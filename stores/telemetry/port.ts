@@ -125,6 +125,17 @@ export interface TelemetryQueries {
     from?: number | undefined
   }): Promise<Reading[]>
   /**
+   * Readings of a kind observed in [from, to), of some devices or of all, in the order of their observation; as far as raw
+   * readings are kept. Raises `query-too-large` for more than `most`, `store-timeout` and `too-many-requests`.
+   */
+  readings(request: {
+    kind: KindName
+    serials?: readonly number[] | undefined
+    from: number
+    to: number
+    most: number
+  }): Promise<Reading[]>
+  /**
    * How coverage was, by time; windows in which nothing was counted have no point. Raises `invalid-request` for a window
    * that is none, `query-too-large` for more than maxPoints, `store-timeout` and `too-many-requests`.
    */

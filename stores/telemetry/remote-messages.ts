@@ -39,6 +39,14 @@ export const querySchema = z.discriminatedUnion('method', [
     from: whole.optional(),
   }),
   z.object({
+    method: z.literal('readings'),
+    kind,
+    serials: z.array(whole).readonly().optional(),
+    from: whole,
+    to: whole,
+    most: whole.min(1),
+  }),
+  z.object({
     method: z.literal('coverageHistory'),
     areas: z.array(z.string()).readonly(),
     window: whole.min(1),
@@ -69,6 +77,14 @@ export const answerSchema = z.object({
 })
 export type Answer = z.input<typeof answerSchema>
 
+const reading = z.object({
+  kind,
+  serial: whole,
+  observedAt: whole,
+  receivedAt: whole,
+  values: z.record(z.string(), z.union([z.number(), z.boolean()])),
+})
+
 /** What the answer to each method must look like. */
 export const resultSchemas = {
   series: z.object({
@@ -80,15 +96,8 @@ export const resultSchemas = {
       }),
     ),
   }),
-  latest: z.array(
-    z.object({
-      kind,
-      serial: whole,
-      observedAt: whole,
-      receivedAt: whole,
-      values: z.record(z.string(), z.union([z.number(), z.boolean()])),
-    }),
-  ),
+  readings: z.array(reading),
+  latest: z.array(reading),
   coverageHistory: z.array(
     z.object({ time: whole, places: whole, installed: whole, working: whole, target: z.number() }),
   ),

@@ -55,6 +55,8 @@ async function answer(telemetry: TelemetryQueries, message: unknown): Promise<un
   switch (query.data.method) {
     case 'series':
       return telemetry.series(query.data)
+    case 'readings':
+      return telemetry.readings(query.data)
     case 'latest':
       return telemetry.latest(query.data)
     case 'coverageHistory':
@@ -153,6 +155,7 @@ export function createRemoteTelemetry(options: { timeoutMs: number; maxPending: 
       failPending()
     },
     series: (query) => ask({ method: 'series', ...query }, resultSchemas.series),
+    readings: (request) => ask({ method: 'readings', ...request }, resultSchemas.readings),
     latest: (request) => ask({ method: 'latest', ...request }, resultSchemas.latest),
     coverageHistory: (query) => ask({ method: 'coverageHistory', ...query }, resultSchemas.coverageHistory),
     stats: () => ask({ method: 'stats' }, resultSchemas.stats),

@@ -4,6 +4,7 @@
  */
 import { LanternError } from '../../model/errors.ts'
 import type { StoredField } from '../../model/kind.ts'
+import type { Reading } from '../../model/reading.ts'
 import { day, formatTime, hour, minute } from '../../model/time.ts'
 import type { SeriesQuery } from './port.ts'
 
@@ -74,4 +75,14 @@ export function needsReadings(query: SeriesQuery, rawFrom: number): LanternError
         ? `Ask from ${since} on, or for mean, min or max, which the roll-ups answer.`
         : `Ask from ${since} on, or in windows (and with an offset) of whole multiples of 5 minutes.`,
   })
+}
+
+/** The error for more readings than a caller can take. */
+export function tooManyReadings(most: number): LanternError {
+  return new LanternError('query-too-large', `there are more than ${most} readings`)
+}
+
+/** In the order of their observation; at the same moment by serial. */
+export function byObservation(a: Reading, b: Reading): number {
+  return a.observedAt - b.observedAt || a.serial - b.serial
 }

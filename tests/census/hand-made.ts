@@ -92,6 +92,7 @@ export function handMade(
         recorded.push({ at, rows })
       },
     },
+    onCoverage: () => undefined,
     points: points
       ? {
           async write(some) {

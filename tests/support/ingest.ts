@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { pino } from 'pino'
+import type { MakeFollower } from '../../ingest/follower.ts'
 import { createSites } from '../../ingest/sites.ts'
 import { createWorker, type Worker } from '../../ingest/worker.ts'
 import type { KindName } from '../../model/kinds.ts'
@@ -64,6 +65,7 @@ export async function startTestIngest(
         journal,
         ...stores,
         inventory: createSites({ view, telemetry }),
+        follow: followNothing,
         retentionDays: 30,
         clock: Date.now,
         logger,
@@ -91,3 +93,13 @@ export async function startTestIngest(
     },
   }
 }
+
+/** For tests of ingest alone. */
+export const followNothing: MakeFollower = async () => ({
+  take: () => undefined,
+  tick: () => undefined,
+  takeCoverage: () => undefined,
+  refresh: async () => undefined,
+  waiting: () => false,
+  drain: () => ({ changes: [], memories: [], now: 0 }),
+})

@@ -7,6 +7,7 @@ import type { FieldValue } from '../../../model/kind.ts'
 import type { KindName } from '../../../model/kinds.ts'
 import type { Reading } from '../../../model/reading.ts'
 import { hour } from '../../../model/time.ts'
+import { tooManyReadings } from '../rules.ts'
 import { type Layout, quoted } from './layout.ts'
 import type { Read } from './pool.ts'
 
@@ -74,6 +75,31 @@ export async function newestReadings(
     high = low
   }
   return found
+}
+
+/** Readings in [from, to), by time; see the port. */
+export async function readingsBetween(
+  read: Read,
+  layout: Layout,
+  request: { serials?: readonly number[] | undefined; from: number; to: number; most: number },
+): Promise<Reading[]> {
+  const { serials, from, to, most } = request
+  const columns = [
+    'serial',
+    'observed_at::DOUBLE',
+    'delay::DOUBLE',
+    ...layout.fields.map(({ name }) => quoted(name)),
+  ]
+  const where = ['observed_at >= $from AND observed_at < $to']
+  if (serials) where.push(`serial IN (${[-1, ...serials].map(Math.trunc).join(', ')})`)
+  const reader = await read(
+    `SELECT ${columns.join(', ')} FROM ${layout.table} WHERE ${where.join(' AND ')}
+     ORDER BY observed_at, serial LIMIT $limit`,
+    { from, to, limit: most + 1 },
+  )
+  const rows = reader.getRows()
+  if (rows.length > most) throw tooManyReadings(most)
+  return rows.map(([serial, ...row]) => readingOf(layout, Number(serial), row))
 }
 
 export function readingOf(layout: Layout, serial: number, row: readonly DuckDBValue[]): Reading {

@@ -6,6 +6,7 @@ import { type KindName, kindNames, kindOf } from '../../../model/kinds.ts'
 import type { Reading } from '../../../model/reading.ts'
 import { minute } from '../../../model/time.ts'
 import type { TelemetryStats } from '../port.ts'
+import { byObservation, tooManyReadings } from '../rules.ts'
 import { type Cell, quotedName, quotedText, type Server } from './server.ts'
 
 /** Names of devices in one WHERE. */
@@ -45,6 +46,39 @@ export async function newestReadings(
     signal,
   )
   return found
+}
+
+/** Readings in [from, to), by time; see the port. */
+export async function readingsBetween(
+  server: Server,
+  request: {
+    kind: KindName
+    serials?: readonly number[] | undefined
+    from: number
+    to: number
+    most: number
+  },
+  signal: AbortSignal,
+): Promise<Reading[]> {
+  const { kind, serials, from, to, most } = request
+  if (serials?.length === 0) return []
+  const wanted = serials && new Set(serials)
+  const { fields } = kindOf(kind)
+  const columns = ['delay', ...fields.map(({ name }) => name)].map(quotedName).join(', ')
+  const where = [`time >= ${from}ms`, `time < ${to}ms`]
+  if (wanted && wanted.size <= serialsPerStatement) where.push(whereSerial(wanted))
+  const found: Reading[] = []
+  await server.query(
+    [`SELECT ${columns} FROM ${server.from('raw', kind)} WHERE ${where.join(' AND ')} GROUP BY "serial"`],
+    ({ tags, values }) => {
+      const serial = Number(tags.serial ?? 0)
+      if (wanted && !wanted.has(serial)) return
+      for (const row of values) found.push(readingOf(kind, fields, serial, row))
+      if (found.length > most) throw tooManyReadings(most)
+    },
+    signal,
+  )
+  return found.sort(byObservation)
 }
 
 export function readingOf(
