@@ -21,7 +21,7 @@ const lookEveryMs = 10
 const sweepEveryMs = second
 /** Attempts under way at once: of one subscription, and of all. */
 const lanesEach = 4
-const lanesAll = 64
+const lanesAll = 256
 /** Deliveries that one digest may hold. */
 const maxDigest = 1000
 
@@ -48,6 +48,7 @@ type DispatcherRegistry = Pick<
   | 'subscriptionSecret'
   | 'nextDeliveries'
   | 'dueDeliveries'
+  | 'queuedDeliveries'
   | 'endAttempts'
   | 'alert'
   | 'alertSteps'
@@ -102,12 +103,21 @@ export function createDispatcher(options: {
       const most = subscription.digestSeconds ? 1 : lanesEach
       const free = Math.min(target.breaker.lanes(now, most) - target.underWay.size, lanesAll - underWay)
       if (free <= 0) continue
-      const limit = subscription.digestSeconds ? maxDigest : free + target.underWay.size
-      const due = (await registry.dueDeliveries(now, limit, id)).filter((one) => !target.underWay.has(one.id))
-      if (due.length === 0) continue
-      if (subscription.digestSeconds) begin(subscription, target, due)
-      else for (const delivery of due.slice(0, free)) begin(subscription, target, [delivery])
+      const due = (await registry.dueDeliveries(now, free + target.underWay.size, id)).filter(
+        (one) => !target.underWay.has(one.id),
+      )
+      for (const group of subscription.digestSeconds ? await digestOf(id, due) : due.map((one) => [one]))
+        if (target.underWay.size < most) begin(subscription, target, group)
     }
+  }
+
+  /** Everything that waits, in one message; a test goes by itself. */
+  async function digestOf(id: string, due: readonly Delivery[]): Promise<Delivery[][]> {
+    const test = due.find(({ alert }) => alert === null)
+    if (test) return [[test]]
+    if (due.length === 0) return []
+    const all = await registry.queuedDeliveries(id, maxDigest)
+    return [all.filter(({ alert }) => alert !== null)]
   }
 
   function begin(subscription: Subscription, target: Target, deliveries: readonly Delivery[]): void {

@@ -81,7 +81,8 @@ export function createEgress(options: { allowed: readonly string[] }): Egress {
       done(null, first?.address ?? '', first?.family)
     })
   }
-  const pool = { keepAlive: true, maxSockets: 8, maxTotalSockets: 128, maxFreeSockets: 32, lookup: guarded }
+  // How many are open at once, the dispatcher says: were it said here, one slow subscriber could hold up another.
+  const pool = { keepAlive: true, maxFreeSockets: 32, lookup: guarded }
   const httpAgent = new HttpAgent(pool)
   const httpsAgent = new HttpsAgent(pool)
 

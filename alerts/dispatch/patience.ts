@@ -20,7 +20,7 @@ const failuresToOpen = 5
 const firstRest = 10 * second
 const longestRest = 10 * minute
 
-/** A circuit breaker for one target: closed, open (nobody tries), or half open (one tries, and the others wait for him). */
+/** A circuit breaker for one target: closed, open (nobody tries), or, after any failure, half open (one at a time tries). */
 export interface Breaker {
   /** How many attempts may be under way at once now; 0: it rests. */
   lanes(now: number, most: number): number
@@ -38,7 +38,7 @@ export function createBreaker(): Breaker {
   return {
     lanes(now, most) {
       if (now < until) return 0
-      return failures >= failuresToOpen ? 1 : most
+      return failures > 0 ? 1 : most
     },
     succeeded() {
       failures = 0

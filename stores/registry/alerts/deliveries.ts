@@ -28,6 +28,22 @@ export async function readDue(
   return rows.map(deliveryOfRow)
 }
 
+export async function readQueued(
+  db: Kysely<Schema>,
+  subscription: string,
+  limit: number,
+): Promise<Delivery[]> {
+  const rows = await db
+    .selectFrom('delivery')
+    .selectAll()
+    .where('subscription', '=', subscription)
+    .where('state', '=', 'queued')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(deliveryOfRow)
+}
+
 export async function readNextDue(db: Kysely<Schema>): Promise<number | null> {
   const row = await db
     .selectFrom('delivery')
