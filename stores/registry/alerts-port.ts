@@ -188,13 +188,18 @@ export interface AlertRegistry {
    * subscription (the first in order).
    */
   dueDeliveries(now: number, limit: number, subscription?: string): Promise<Delivery[]>
+  /** All that is queued for a subscription, due or not, in its order: for a digest. */
+  queuedDeliveries(subscription: string, limit: number): Promise<Delivery[]>
   /** When the next is due, epoch ms; null: none is queued. */
   nextDelivery(): Promise<number | null>
   /** When the next of each subscription is due, for those that have one: so that none waits behind another. */
   nextDeliveries(): Promise<Map<string, number>>
   /** Raises `not-found`. */
   addTestDelivery(subscription: string, now: number): Promise<Delivery>
-  /** Ends attempts. Without `state` it stays queued until `dueAt`. What is no longer queued stays as it is. */
+  /**
+   * Ends attempts. Without `state` it stays queued until `dueAt`. What is no longer queued stays as it is. Calls at the same
+   * time may be kept together, all or none.
+   */
   endAttempts(
     results: readonly {
       id: number

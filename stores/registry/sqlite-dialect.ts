@@ -14,6 +14,7 @@ import {
   SqliteDriver,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type SqliteStatement,
 } from 'kysely'
 import { LanternError } from '../../model/errors.ts'
 
@@ -68,17 +69,34 @@ export async function whenFree(run: () => void, wait: number): Promise<void> {
     }
 }
 
+/** Statements that are kept prepared; the longer ones, over many rows, are rarely the same twice. */
+const maxStatements = 200
+const maxKeptLength = 2000
+
 function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>()
+
+  function prepare(sql: string): SqliteStatement {
+    const statement = attempt(() => database.prepare(sql))
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => attempt(() => statement.all(...parameters.map(bindable))),
+      run: (parameters) => attempt(() => statement.run(...parameters.map(bindable))),
+      iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+    }
+  }
+
   return {
     close: () => database.close(),
     prepare(sql) {
-      const statement = attempt(() => database.prepare(sql))
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => attempt(() => statement.all(...parameters.map(bindable))),
-        run: (parameters) => attempt(() => statement.run(...parameters.map(bindable))),
-        iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
-      }
+      const statement = kept.get(sql) ?? prepare(sql)
+      if (sql.length > maxKeptLength) return statement
+      // The one that was used last goes to the end; the first is the one not used for the longest.
+      kept.delete(sql)
+      kept.set(sql, statement)
+      const [oldest] = kept.keys()
+      if (kept.size > maxStatements && oldest !== undefined) kept.delete(oldest)
+      return statement
     },
   }
 }

@@ -16,10 +16,12 @@ import {
   readDue,
   readNextDue,
   readNextDueOfEach,
+  readQueued,
   requeue,
   writeAttempts,
 } from './deliveries.ts'
 import { clearGone } from './gone.ts'
+import { grouped } from './grouped.ts'
 import { readQuality } from './quality.ts'
 import { deleteRule, readRules, writeRule } from './rules.ts'
 import {
@@ -81,10 +83,11 @@ export function createAlertRegistry(driver: {
     subscriptionSecret: async (id) => readSecret(read(), id),
 
     dueDeliveries: async (now, limit, subscription) => readDue(read(), now, limit, subscription),
+    queuedDeliveries: async (subscription, limit) => readQueued(read(), subscription, limit),
     nextDelivery: async () => readNextDue(read()),
     nextDeliveries: async () => readNextDueOfEach(read()),
     addTestDelivery: async (subscription, now) => write((db) => insertTest(db, subscription, now)),
-    endAttempts: async (results) => write((db) => writeAttempts(db, results)),
+    endAttempts: grouped((results) => write((db) => writeAttempts(db, results))),
     deliveries: async (request) => readDeliveries(read(), request),
     retryDelivery: async (id, now) => write((db) => requeue(db, id, now)),
 

@@ -113,6 +113,23 @@ export function alertDeliveriesContract(subject: RegistrySubject): void {
       expect(items).toMatchObject([{ id: 1, state: 'dead', lastError: 'status 500', endedAt: 7001 }])
     })
 
+    it('end one by one at the same time, and none is forgotten', async () => {
+      await subscribe('s')
+      const ids = Array.from({ length: 60 }, (_, index) => index + 1)
+      await change(...ids.map((id) => opening('r', `d${id}`)))
+      const ends = ids.map((id) => subject.registry.endAttempts([ending(id, id % 2 === 0 ? 'sent' : 'dead')]))
+      await ends[0]
+      ends.push(
+        subject.registry.endAttempts([{ ...ending(1, 'sent'), attempts: Symbol('no number') as never }]),
+      )
+      const failed = (await Promise.allSettled(ends)).filter(({ status }) => status === 'rejected')
+      expect(failed.length).toBeGreaterThanOrEqual(1)
+      // Who was told that it failed may try again, whatever came of it.
+      await Promise.all(ids.map((id) => subject.registry.endAttempts([ending(id, 'sent')])))
+      expect(await stepsFor('s', 'queued')).toEqual([])
+      expect(await stepsFor('s')).toHaveLength(60)
+    })
+
     it('are due by subscription, so that none waits behind another', async () => {
       await subscribe('s')
       await subscribe('t')
