@@ -10,7 +10,7 @@ import { isAtRest, type Watch } from './watch.ts'
 export interface Outbox {
   open(alert: NewAlert, inhibitedBy?: AlertTarget): void
   /** Opens what stands for many, before those of them that are still in here, which then open inhibited. Answers the others. */
-  openStorm(alert: NewAlert, members: ReadonlySet<string>): Set<string>
+  openStorm(alert: NewAlert, members: ReadonlySet<string>): ReadonlySet<string>
   step(target: AlertTarget, input: Omit<StepInput, 'inhibitedBy'>, inhibitedBy?: AlertTarget): void
   /** Has a watch written if it has changed. */
   note(watch: Watch): void
@@ -25,11 +25,17 @@ export function createOutbox(options: { onRest(watch: Watch): void }): Outbox {
   let watches: Watch[] = []
   let rows = new Map<string, string | null>()
 
-  const isOpenOf = (change: AlertChange, rule: string, members: ReadonlySet<string>) =>
-    change.type === 'open' &&
-    change.alert.rule === rule &&
-    change.alert.subjectType === 'device' &&
-    members.has(change.alert.subject)
+  /** Where each of them is opened in here, the newest time: what was opened before that is over. */
+  function newestOpenings(rule: string, members: ReadonlySet<string>): Map<string, number> {
+    const found = new Map<string, number>()
+    changes.forEach((change, index) => {
+      if (change.type !== 'open') return
+      const { alert } = change
+      if (alert.rule === rule && alert.subjectType === 'device' && members.has(alert.subject))
+        found.set(alert.subject, index)
+    })
+    return found
+  }
 
   return {
     open(alert, inhibitedBy) {
@@ -37,20 +43,15 @@ export function createOutbox(options: { onRest(watch: Watch): void }): Outbox {
     },
     openStorm(alert, members) {
       const target = { rule: alert.rule, subject: alert.subject }
-      const rest = new Set(members)
-      const first = changes.findIndex((change) => isOpenOf(change, alert.rule, members))
-      const opening: AlertChange = { type: 'open', alert }
-      if (first < 0) {
-        changes.push(opening)
-        return rest
-      }
-      const later = changes.slice(first).map((change): AlertChange => {
-        if (change.type !== 'open' || !isOpenOf(change, alert.rule, members)) return change
-        rest.delete(change.alert.subject)
-        return { ...change, inhibitedBy: target }
-      })
-      changes = [...changes.slice(0, first), opening, ...later]
-      return rest
+      const openings = newestOpenings(alert.rule, members)
+      const inHere = new Set(openings.values())
+      const inhibited = changes.map(
+        (change, index): AlertChange =>
+          change.type === 'open' && inHere.has(index) ? { ...change, inhibitedBy: target } : change,
+      )
+      const first = Math.min(changes.length, ...inHere)
+      changes = [...inhibited.slice(0, first), { type: 'open', alert }, ...inhibited.slice(first)]
+      return new Set([...members].filter((id) => !openings.has(id)))
     },
     step(target, input, inhibitedBy) {
       changes.push({ type: 'step', target, input, ...(inhibitedBy && { inhibitedBy }) })

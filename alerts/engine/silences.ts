@@ -91,7 +91,16 @@ export function createSilences(options: {
       recount(entry)
       schedule(entry)
     },
-    advance: (now) => wheel.advance(now, (entry) => onDue(entry, now)),
+    advance(now) {
+      const due = wheel.take(now)
+      // In the order of their deadlines, whatever order the wheel has: a new engine must find the same storms.
+      for (const entry of due) entry.due = nextDue(entry)
+      due.sort((a, b) => a.due - b.due || a.serial - b.serial)
+      for (const entry of due) {
+        onDue(entry, now)
+        wheel.put(entry)
+      }
+    },
     suspect(rule, subject, now) {
       const entry = subject as Entry
       const index = entry.ruleset.rules.indexOf(rule)

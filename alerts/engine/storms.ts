@@ -96,7 +96,7 @@ export function createStorms(options: {
     outbox.row(memoryKey(group.rule.rule.id, 'storm', group.area), memory)
   }
 
-  const idsOf = (watches: readonly Watch[]) => watches.map(({ subject }) => subject.facts.id)
+  const idsOf = (watches: readonly Watch[]) => watches.map(({ subject }) => subject.facts.id).sort()
 
   function factsOf(area: string): SubjectFacts {
     const areas = areaPath(area)
@@ -134,7 +134,7 @@ export function createStorms(options: {
       since: members.reduce((first, watch) => Math.min(first, watch.since), now),
       openedAt: clock(),
     })
-    const told = outbox.openStorm(alert, new Set(alert.evidence.members ? idsOf(members) : []))
+    const told = outbox.openStorm(alert, new Set(idsOf(members)))
     for (const id of told)
       outbox.step(targetOf(rule, id), { step: 'inhibited', at: clock(), by: 'lantern' }, targetOf(rule, area))
   }

@@ -14,8 +14,8 @@ export interface Timed {
 export interface Wheel<T extends Timed> {
   /** Has `item.due` noticed. */
   put(item: T): void
-  /** Takes out everything that is due at `now` or before, in no particular order within one slot. */
-  advance(now: number, fire: (item: T) => void): void
+  /** Takes out what is due at `now` or before, in no particular order; whoever gets it puts it back when it is due again. */
+  take(now: number): T[]
 }
 
 /** `slotMs`: how exact; `slots`: what is due later than one turn is looked at once a turn. */
@@ -39,7 +39,8 @@ export function createWheel<T extends Timed>(options: { slotMs?: number; slots?:
 
   return {
     put,
-    advance(now, fire) {
+    take(now) {
+      const due: T[] = []
       const until = Math.floor(now / slotMs) * slotMs
       // The first time, or after a long pause, one turn sees everything.
       const from =
@@ -58,11 +59,12 @@ export function createWheel<T extends Timed>(options: { slotMs?: number; slots?:
           }
           if (item.slotAt === 0) continue
           item.slotAt = 0
-          if (item.due <= until) fire(item)
-          put(item)
+          if (item.due <= until) due.push(item)
+          else put(item)
         }
       }
       reached = until
+      return due
     },
   }
 }
