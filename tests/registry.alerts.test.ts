@@ -1,6 +1,6 @@
 /**
  * The alert side of the SQLite registry alone: two processes at the same alerts, one of them killed, a file of an older
- * version, a full disk in the middle of a change, and that no question reads a whole table.
+ * version, a full disk in the middle of a change, how much is kept, and that no question reads a whole table.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,6 +17,7 @@ import type { AlertStep } from '../model/alert.ts'
 import { readOpenAlerts, readSteps } from '../stores/registry/alerts/alerts.ts'
 import { applyChanges } from '../stores/registry/alerts/change.ts'
 import { insertSubscription, subscriptionCache } from '../stores/registry/alerts/subscriptions.ts'
+import { alertRetention } from '../stores/registry/alerts-port.ts'
 import { migrate } from '../stores/registry/migrate.ts'
 import * as first from '../stores/registry/migrations/0001-first.ts'
 import type { Registry } from '../stores/registry/port.ts'
@@ -151,6 +152,24 @@ describe('alerts in SQLite', () => {
     expect(await readOpenAlerts(db)).toHaveLength(2000)
     expect(await readSteps(db, { limit: 9000 })).toHaveLength(2002)
     await db.destroy()
+  })
+
+  it('leave no more deliveries and audit lines than are kept, the oldest going first', async () => {
+    await registry.start()
+    const database = new DatabaseSync(file)
+    const numbers = (count: number) =>
+      `with recursive n (i) as (select 1 union all select i + 1 from n where i < ${count})`
+    database.exec(`begin;
+      ${numbers(alertRetention.maxDeliveries + 300)} insert into delivery
+        (id, subscription, alert, step, created_at, due_at, attempts, state, ended_at, head)
+        select i, 's', null, null, 0, 0, 1, 'sent', i, 0 from n;
+      ${numbers(alertRetention.maxAudit + 2)} insert into audit select i, 0, 'k', 'rule.changed', 'r', '{}' from n;
+      commit`)
+    database.close()
+    expect(await registry.tidyAlerts(1)).toBe(302)
+    const oldest = await registry.deliveries({ subscription: 's', limit: 9, before: 303 })
+    expect(oldest.items.map(({ id }) => id)).toEqual([302, 301])
+    expect((await registry.audits({ limit: 9, before: 5 })).items.map(({ id }) => id)).toEqual([4, 3])
   })
 
   it('are asked for without reading a table from end to end', async () => {
