@@ -26,10 +26,10 @@ export interface Replay {
 
 const maxReadings = 1_000_000
 const maxAlerts = 500
-/** How many readings are judged before others have a turn. */
-const perTurn = 2000
-/** How often time is looked at, ms of the readings' time. */
-const step = 5 * second
+/** How many readings and steps of time are gone through before others have a turn. */
+const perTurn = 5000
+/** How often time is looked at, ms of the readings' time; seldom would look like an absence of Lantern. */
+const step = second
 
 /**
  * `readings`: in the order of their observation; each counts as arrived when it was observed. `devices`: the serials in service.
@@ -60,6 +60,7 @@ export async function replayRule(options: {
   let time = from
   let judged = 0
   let truncated = false
+  let sinceTurn = 0
   const engine = createEngine({
     rules: [{ ...rule, enabled: true }],
     city,
@@ -72,12 +73,21 @@ export async function replayRule(options: {
     openAlerts: [],
   })
 
-  function advance(until: number): void {
+  /** Whether it is time to let others have a turn. */
+  const isLong = () => ++sinceTurn >= perTurn
+
+  async function giveWay(): Promise<void> {
+    sinceTurn = 0
+    ledger.apply(engine.drain().changes)
+    await nextTurn()
+  }
+
+  async function advance(until: number): Promise<void> {
     while (time < until) {
       time = Math.min(until, time + step)
       engine.tick(time, { caughtUp: true })
+      if (isLong()) await giveWay()
     }
-    if (engine.waiting()) ledger.apply(engine.drain().changes)
   }
 
   for await (const reading of readings) {
@@ -86,15 +96,12 @@ export async function replayRule(options: {
       truncated = true
       break
     }
-    advance(reading.observedAt)
+    if (time < reading.observedAt) await advance(reading.observedAt)
     engine.take({ ...reading, receivedAt: reading.observedAt })
     judged += 1
-    if (judged % perTurn === 0) {
-      ledger.apply(engine.drain().changes)
-      await nextTurn()
-    }
+    if (isLong()) await giveWay()
   }
-  if (!truncated) advance(to)
+  if (!truncated) await advance(to)
   ledger.apply(engine.drain().changes)
   const alerts = ledger.alerts()
   return {
