@@ -109,27 +109,30 @@ const unusual = z.strictObject({
   forSeconds: seconds.optional(),
 })
 
-export const condition = z
-  .discriminatedUnion('type', [threshold, rate, silence, health, coverageShare, unusual])
-  .meta({ id: 'Condition' })
+export const condition = z.discriminatedUnion('type', [
+  threshold,
+  rate,
+  silence,
+  health,
+  coverageShare,
+  unusual,
+])
 export type Condition = z.infer<typeof condition>
 export type ConditionOf<Type extends Condition['type']> = Extract<Condition, { type: Type }>
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as 06:30')
 
 /** Hours of days; `to` before `from` goes over midnight. */
-export const schedule = z
-  .strictObject({
-    from: timeOfDay.default('00:00'),
-    to: timeOfDay.default('00:00').meta({ description: 'Exclusive; 00:00 is the end of the day' }),
-    days: z
-      .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-      .min(1)
-      .max(7)
-      .default(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
-    timeZone: timeZone.default('Asia/Ho_Chi_Minh'),
-  })
-  .meta({ id: 'Schedule' })
+export const schedule = z.strictObject({
+  from: timeOfDay.default('00:00'),
+  to: timeOfDay.default('00:00').meta({ description: 'Exclusive; 00:00 is the end of the day' }),
+  days: z
+    .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+    .min(1)
+    .max(7)
+    .default(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
+  timeZone: timeZone.default('Asia/Ho_Chi_Minh'),
+})
 export type Schedule = z.infer<typeof schedule>
 
 export const rule = z

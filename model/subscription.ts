@@ -21,7 +21,7 @@ const email = z.strictObject({
 })
 
 /** What Lantern sends by itself. MQTT (`alerts/#`), the stream and the feed are there for who comes for them, with no subscription. */
-export const channel = z.discriminatedUnion('type', [webhook, email]).meta({ id: 'Channel' })
+export const channel = z.discriminatedUnion('type', [webhook, email])
 export type Channel = z.infer<typeof channel>
 
 export const subscriptionInput = z

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type StepInput, shownAlert } from '../../model/alert.ts'
 import { LanternError } from '../../model/errors.ts'
 import { showAlert } from '../../model/shown-alert.ts'
-import { duration, hour, minute } from '../../model/time.ts'
+import { hour, minute, parseDuration } from '../../model/time.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { json } from '../plugins/answers.ts'
 import { alertPath } from './shown.ts'
@@ -13,9 +13,13 @@ const longestShelf = 30 * 24 * hour
 const comment = z.string().trim().min(1).max(1000)
 const withComment = z.strictObject({ comment: comment.optional() })
 const shelving = z.strictObject({
-  for: duration
-    .refine((ms) => ms >= minute && ms <= longestShelf, 'from 1m to 30d')
-    .meta({ description: 'How long, such as 8h', examples: ['8h'] }),
+  for: z
+    .string()
+    .refine((text) => {
+      const ms = parseDuration(text)
+      return ms >= minute && ms <= longestShelf
+    }, 'a duration from 1m to 30d')
+    .meta({ description: 'How long, such as 8h; from 1m to 30d', examples: ['8h'] }),
   comment: comment.meta({ description: 'Why: a shelved alert is out of sight' }),
 })
 const assignment = z.strictObject({
@@ -60,6 +64,7 @@ export function alertActionRoutes(app: App, api: ApiDependencies): void {
         const { id } = request.params
         const by = request.caller?.key ?? ''
         const now = api.clock()
+        // Checked already; once more for its type, which is lost on the way through a generic route.
         const content = body.parse(request.body)
         const [first, ...others] = steps(content, now)
         const changes = [first, ...others].map((step) => ({
@@ -104,7 +109,7 @@ export function alertActionRoutes(app: App, api: ApiDependencies): void {
     summary: 'Put it out of sight for a while',
     description: 'Nobody is told of it until then; it comes back by itself if it is still open.',
     body: shelving,
-    steps: (body, now) => [{ step: 'shelved', until: now + body.for, comment: body.comment }],
+    steps: (body, now) => [{ step: 'shelved', until: now + parseDuration(body.for), comment: body.comment }],
   })
   action({
     name: 'unshelve',

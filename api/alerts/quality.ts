@@ -59,7 +59,12 @@ export function alertQualityRoutes(app: App, api: ApiDependencies): void {
         throw new LanternError('invalid-request', 'The time range is empty or too long.', {
           faults: [{ field: 'from', message: `must be before "to", by at most ${longestRange / day} days` }],
         })
-      const { operators: seen, ...measured } = await api.registry.alertQuality({ from, to, now })
+      const {
+        operators: seen,
+        toAcknowledge,
+        toClear,
+        ...measured
+      } = await api.registry.alertQuality({ from, to, now })
       const operators = Math.max(1, seen)
       return {
         from: formatTime(from),
@@ -67,8 +72,8 @@ export function alertQualityRoutes(app: App, api: ApiDependencies): void {
         ...measured,
         operators,
         perOperatorHour: measured.opened / ((to - from) / hour) / operators,
-        secondsToAcknowledge: inSeconds(measured.toAcknowledge),
-        secondsToClear: inSeconds(measured.toClear),
+        secondsToAcknowledge: inSeconds(toAcknowledge),
+        secondsToClear: inSeconds(toClear),
       }
     },
   )

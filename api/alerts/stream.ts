@@ -37,6 +37,12 @@ interface Listener {
   seen: number
 }
 
+interface Page {
+  readonly events: readonly { readonly alert: Alert; readonly text: string }[]
+  /** The last step of a full page; undefined: there were no more. */
+  readonly last: number | undefined
+}
+
 export function alertStreamRoutes(app: App, api: ApiDependencies): void {
   const listeners = new Set<Listener>()
   const ending = new AbortController()
@@ -47,17 +53,32 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
     if (response.writableLength > maxUnreadBytes) response.destroy()
   }
 
-  /** Brings one listener up to the newest step, from wherever it is. */
-  async function catchUp(listener: Listener, newest: number): Promise<void> {
-    while (listener.seen < newest && listeners.has(listener)) {
-      const steps = await api.registry.alertSteps({ after: listener.seen, limit: stepsAtOnce })
-      const alerts = new Map<number, Alert | undefined>()
-      for (const step of steps) {
-        if (!alerts.has(step.alert)) alerts.set(step.alert, await api.registry.alert(step.alert))
-        const alert = alerts.get(step.alert)
-        if (alert && listener.wants(alert)) tell(listener, eventOf(alert, step))
+  async function read(after: number): Promise<Page> {
+    const steps = await api.registry.alertSteps({ after, limit: stepsAtOnce })
+    const alerts = new Map<number, Alert>()
+    for (const id of new Set(steps.map(({ alert }) => alert))) {
+      const alert = await api.registry.alert(id)
+      if (alert) alerts.set(id, alert)
+    }
+    const events = steps.flatMap((step) => {
+      const alert = alerts.get(step.alert)
+      return alert ? [{ alert, text: eventOf(alert, step) }] : []
+    })
+    return { events, last: steps.length < stepsAtOnce ? undefined : steps.at(-1)?.id }
+  }
+
+  /** Brings everyone up to the newest step; those who are equally far are told from one look. */
+  async function catchUp(newest: number): Promise<void> {
+    for (;;) {
+      const behind = [...listeners].filter(({ seen }) => seen < newest)
+      if (behind.length === 0) return
+      const after = Math.min(...behind.map(({ seen }) => seen))
+      const { events, last = newest } = await read(after)
+      for (const listener of behind) {
+        if (listener.seen !== after) continue
+        for (const { alert, text } of events) if (listener.wants(alert)) tell(listener, text)
+        listener.seen = last
       }
-      listener.seen = steps.length < stepsAtOnce ? newest : (steps.at(-1)?.id ?? newest)
     }
   }
 
@@ -66,7 +87,7 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
     while (listeners.size > 0 && !ending.signal.aborted) {
       try {
         const { alerts: newest } = await api.registry.versions()
-        for (const listener of [...listeners]) if (listener.seen < newest) await catchUp(listener, newest)
+        await catchUp(newest)
         if (performance.now() - beatAt >= heartbeatMs) {
           beatAt = performance.now()
           for (const listener of listeners) tell(listener, ': still here\n\n')
