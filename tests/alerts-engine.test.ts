@@ -309,3 +309,23 @@ function createWorldAfter(world: ReturnType<typeof createWorld>, rule: ReturnTyp
   next.crash()
   return next.engine().drain()
 }
+
+test('a storm that was only feared is over when it has not come', () => {
+  const storm = { share: 0.6, least: 5, withinSeconds: 120 }
+  const rules = [makeRule({ id: 'silent', condition: { type: 'silence' }, storm })]
+  const world = createWorld({ rules, city: testCity({ count: 20 }) })
+  const beat = (from: number) =>
+    Array.from({ length: 21 - from }, (_, n) => ({ serial: from + n, values: steady }))
+  // Five fall silent; the others have missed a report by then, and come back just in time.
+  world.second(beat(1))
+  world.seconds(10)
+  world.second(beat(6))
+  world.seconds(171)
+  expect(world.open().filter(({ subjectType }) => subjectType === 'area')).toHaveLength(1)
+  world.second(beat(6))
+  world.seconds(125, () => beat(6))
+  const open = world.open()
+  expect(open.map(({ subject, inhibitedBy }) => [subject, inhibitedBy])).toEqual(
+    [1, 2, 3, 4, 5].map((serial) => [`device-${serial}`, null]),
+  )
+})

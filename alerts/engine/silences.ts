@@ -102,7 +102,8 @@ export function createSilences(options: {
       }
     },
     suspect(rule, subject, now) {
-      const entry = subject as Entry
+      if (!isDevice(subject)) return false
+      const entry = subject
       const index = entry.ruleset.rules.indexOf(rule)
       if (entry.watches?.[index]?.raised) return false
       return (
@@ -111,3 +112,5 @@ export function createSilences(options: {
     },
   }
 }
+
+const isDevice = (subject: WatchedSubject): subject is Entry => 'ruleset' in subject

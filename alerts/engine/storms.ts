@@ -26,6 +26,8 @@ interface Group {
   /** Raised ones, in the order in which they were raised. */
   readonly raised: Set<Watch>
   open: StormRow | undefined
+  /** Whether it has been looked at since it could have formed. */
+  formed: boolean
 }
 
 export interface Storms {
@@ -69,7 +71,7 @@ export function createStorms(options: {
     groups.set(rule, ofRule)
     const known = ofRule.get(area)
     if (known) return known
-    const made: Group = { rule, area, devices: new Set(), raised: new Set(), open: undefined }
+    const made: Group = { rule, area, devices: new Set(), raised: new Set(), open: undefined, formed: false }
     ofRule.set(area, made)
     return made
   }
@@ -124,6 +126,7 @@ export function createStorms(options: {
     if (members.length < least) return
     if (members.length < trigger && members.length + suspects(group, now) < trigger) return
     group.open = { from, openedAt: now, trigger, toldAt: now, told: members.length }
+    group.formed = false
     open.add(group)
     store(group)
     const alert = alertOfStorm({
@@ -210,10 +213,11 @@ export function createStorms(options: {
     },
     tick(now) {
       for (const group of open) {
-        const { openedAt = now } = group.open ?? {}
-        const formed = now - openedAt - formingFor(group)
-        // Once when it has formed: then only those count that are really concerned.
-        if (formed >= 0 && formed < 10 * second) finish(group, now)
+        // Once it has formed, only those count that are really concerned.
+        if (!group.formed && now - (group.open?.openedAt ?? now) >= formingFor(group)) {
+          group.formed = true
+          finish(group, now)
+        }
         tell(group, now)
       }
     },
