@@ -119,7 +119,7 @@ describe('a webhook', () => {
       expect(await deliveries('a')).toMatchObject([{ state: 'dead', lastError: '410 Gone' }]),
     )
     receiver.answer = (_call, response) => response.writeHead(200).end()
-    await office.registry.retryDelivery(1, Date.now())
+    await office.registry.retryDelivery('a', 1, Date.now())
     await until(async () => expect(await deliveries('a')).toMatchObject([{ state: 'sent' }]))
   })
 

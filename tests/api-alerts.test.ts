@@ -70,6 +70,16 @@ describe('the list', () => {
     ])
   })
 
+  it('says the names of the place and the areas beside their codes', async () => {
+    const answer = await city.ask('GET', '/v1/alerts?subject=t1', { role: 'viewer' })
+    const [{ place, placeName, areas, areaNames }] = answer.json().items
+    expect(placeName).toBe(city.view.place(place)?.place.name)
+    expect(areaNames).toEqual(areas.map((code: string) => city.view.area(code)?.name))
+    expect(areaNames).toHaveLength(3)
+    const one = await city.ask('GET', '/v1/alerts/3', { role: 'viewer' })
+    expect(one.json()).toMatchObject({ placeName, areaNames })
+  })
+
   it('names what is wrong with a filter', async () => {
     for (const [query, field] of [
       ['?severity=loud', 'severity'],

@@ -234,7 +234,7 @@ describe('alerts in SQLite', () => {
     await registry.dueDeliveries(5, 10)
     const [due] = await registry.dueDeliveries(5, 10, 's')
     await registry.endAttempts([{ id: due?.id ?? 0, attempts: 1, state: 'dead', error: 'away', at: 2 }])
-    await registry.retryDelivery(due?.id ?? 0, 3)
+    await registry.retryDelivery('s', due?.id ?? 0, 3)
     await registry.nextDelivery()
     await registry.nextDeliveries()
     await registry.deliveries({ ...page, subscription: 's' })

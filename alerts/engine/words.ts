@@ -73,12 +73,18 @@ export function titleOf(options: {
 }): string {
   const { rule, subject, newest, limit } = options
   const said: Readonly<Record<string, string>> = {
-    subject: subject.name,
+    subject: nameBeside(rule.title, subject),
     place: subject.placeName ?? subject.place ?? '',
     area: areaInWords(subject),
     ...saidOf(rule, newest, limit),
   }
   return tidy(rule.title.replace(/\{(\w+)\}/g, (whole, name: string) => said[name] ?? whole))
+}
+
+/** A device's name often ends with its place's: where the title says the place, it is said once. */
+function nameBeside(title: string, { name, placeName }: SubjectFacts): string {
+  if (!placeName || !title.includes('{place}') || !name.endsWith(placeName)) return name
+  return name.slice(0, -placeName.length).replace(/[\s,;:–-]+$/, '') || name
 }
 
 /** What stands for many: "Bình Chánh: 60 of 300, Camera silent". */

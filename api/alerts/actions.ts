@@ -1,12 +1,11 @@
 /** What an operator does about an alert: acknowledge, assign, shelve, comment, clear. Each is a step of its history. */
 import { z } from 'zod'
-import { type StepInput, shownAlert } from '../../model/alert.ts'
+import type { StepInput } from '../../model/alert.ts'
 import { LanternError } from '../../model/errors.ts'
-import { showAlert } from '../../model/shown-alert.ts'
 import { hour, minute, parseDuration } from '../../model/time.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { json } from '../plugins/answers.ts'
-import { alertPath } from './shown.ts'
+import { alertPath, namedAlert, showNamed } from './shown.ts'
 
 const longestShelf = 30 * 24 * hour
 
@@ -56,7 +55,7 @@ export function alertActionRoutes(app: App, api: ApiDependencies): void {
           tags: ['Alerts'],
           params: alertPath,
           body,
-          response: { 200: json('The alert as it is now', shownAlert) },
+          response: { 200: json('The alert as it is now', namedAlert) },
         },
         config: { access: 'operator', errors: ['not-found', 'conflict', 'store-unavailable'] },
       },
@@ -80,7 +79,7 @@ export function alertActionRoutes(app: App, api: ApiDependencies): void {
         const detail = JSON.stringify(content)
         await api.registry.audit({ at: now, by, what: `alert.${first.step}`, target: String(id), detail })
         request.log.info({ alert: id, step: first.step, by }, 'an alert was seen to')
-        return showAlert(alert)
+        return showNamed(api, alert)
       },
     )
   }

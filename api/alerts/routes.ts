@@ -1,22 +1,22 @@
 /** GET /v1/alerts: what needs a person, newest first, and each with its history and evidence. */
 import { z } from 'zod'
-import { type Alert, shownAlert } from '../../model/alert.ts'
+import type { Alert } from '../../model/alert.ts'
 import { LanternError } from '../../model/errors.ts'
-import { showAlert, showStep } from '../../model/shown-alert.ts'
+import { showStep } from '../../model/shown-alert.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
 import { listOf, listQuery } from '../lists/list.ts'
 import { geoJsonType, json, jsonOrGeoJson } from '../plugins/answers.ts'
 import { collectionOf, featureOf, format, point, wantsGeoJson } from '../plugins/geojson.ts'
-import { alertFilters, alertPath, alertWithHistory } from './shown.ts'
+import { alertFilters, alertPath, alertWithHistory, namedAlert, showNamed } from './shown.ts'
 
 /** Of an alert's history; more than any has, since one that chatters is held. */
 const maxHistory = 1000
 
-const feature = featureOf('AlertFeature', point.nullable(), shownAlert.omit({ position: true }))
+const feature = featureOf('AlertFeature', point.nullable(), namedAlert.omit({ position: true }))
 
-function featureFor(alert: Alert): z.infer<typeof feature> {
-  const { position, ...properties } = showAlert(alert)
+function featureFor(api: ApiDependencies, alert: Alert): z.infer<typeof feature> {
+  const { position, ...properties } = showNamed(api, alert)
   return {
     type: 'Feature',
     id: String(alert.id),
@@ -39,7 +39,7 @@ export function alertRoutes(app: App, api: ApiDependencies): void {
         response: {
           200: jsonOrGeoJson(
             'Alerts',
-            listOf(shownAlert, 'AlertList'),
+            listOf(namedAlert, 'AlertList'),
             collectionOf('AlertFeatures', feature),
           ),
         },
@@ -58,9 +58,14 @@ export function alertRoutes(app: App, api: ApiDependencies): void {
       })
       const next = page.next === null ? null : cursors.write(page.next)
       reply.header('vary', 'Accept')
-      if (!wantsGeoJson(request, asked)) return { items: page.items.map(showAlert), next }
+      if (!wantsGeoJson(request, asked))
+        return { items: page.items.map((alert) => showNamed(api, alert)), next }
       reply.type(geoJsonType)
-      return { type: 'FeatureCollection' as const, features: page.items.map(featureFor), next }
+      return {
+        type: 'FeatureCollection' as const,
+        features: page.items.map((alert) => featureFor(api, alert)),
+        next,
+      }
     },
   )
 
@@ -81,7 +86,7 @@ export function alertRoutes(app: App, api: ApiDependencies): void {
       const alert = await api.registry.alert(id)
       if (!alert) throw new LanternError('not-found', `There is no alert ${id}.`)
       const steps = await api.registry.alertSteps({ alert: id, limit: maxHistory })
-      return { ...showAlert(alert), history: steps.map(showStep) }
+      return { ...showNamed(api, alert), history: steps.map(showStep) }
     },
   )
 }

@@ -1,9 +1,11 @@
 /** The schemas of alerts and their history as the routes answer them, and what a path and a filter may say. */
 import { z } from 'zod'
-import { alertState, severity, shownAlert, stepName } from '../../model/alert.ts'
+import { type Alert, alertState, severity, shownAlert, stepName } from '../../model/alert.ts'
 import { identifier, slug } from '../../model/identifier.ts'
 import { kindNames } from '../../model/kinds.ts'
+import { showAlert } from '../../model/shown-alert.ts'
 import { parseTime, timestamp } from '../../model/time.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 
 export const alertPath = z.object({
   id: z
@@ -24,7 +26,25 @@ export const shownStep = z
   })
   .meta({ id: 'AlertStep' })
 
-export const alertWithHistory = shownAlert
+export const namedAlert = shownAlert
+  .extend({
+    placeName: z.string().nullable(),
+    areaNames: z.array(z.string()).meta({
+      description: 'As the areas are called now, in the order of "areas"; the code of one that is gone',
+    }),
+  })
+  .meta({ id: 'NamedAlert' })
+
+/** With the names that the city has for its place and areas. */
+export function showNamed({ view }: Pick<ApiDependencies, 'view'>, alert: Alert): z.infer<typeof namedAlert> {
+  return {
+    ...showAlert(alert),
+    placeName: alert.place === null ? null : (view.place(alert.place)?.place.name ?? null),
+    areaNames: alert.areas.map((code) => view.area(code)?.name ?? code),
+  }
+}
+
+export const alertWithHistory = namedAlert
   .extend({ history: z.array(shownStep).meta({ description: 'Every step, the first first' }) })
   .meta({ id: 'AlertWithHistory' })
 

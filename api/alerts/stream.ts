@@ -119,6 +119,8 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
   app.get(
     '/v1/alerts/stream',
     {
+      // Its answer has no end, so there is nothing to be said of it beforehand.
+      exposeHeadRoute: false,
       schema: {
         operationId: 'streamAlerts',
         summary: 'Each step of any alert, as it is taken (server-sent events)',

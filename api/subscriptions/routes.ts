@@ -267,11 +267,8 @@ export function subscriptionRoutes(app: App, api: ApiDependencies): void {
     },
     async (request, reply) => {
       const { id, delivery } = request.params
-      await find(id)
       const [now, by] = [api.clock(), request.caller?.key ?? '']
-      const retried = await api.registry.retryDelivery(delivery, now)
-      if (retried.subscription !== id)
-        throw new LanternError('not-found', `Subscription ${id} has no delivery ${delivery}.`)
+      const retried = await api.registry.retryDelivery(id, delivery, now)
       await api.registry.audit({
         at: now,
         by,

@@ -216,8 +216,8 @@ export interface AlertRegistry {
     limit: number
     before?: number | undefined
   }): Promise<Page<Delivery, number>>
-  /** Queues a dead or dropped delivery again. Raises `not-found`, or `conflict` for another state. */
-  retryDelivery(id: number, now: number): Promise<Delivery>
+  /** Queues a dead or dropped delivery of that subscription again. Raises `not-found`, or `conflict` for another state. */
+  retryDelivery(subscription: string, id: number, now: number): Promise<Delivery>
 
   audit(line: Omit<AuditLine, 'id'>): Promise<void>
   audits(request: {

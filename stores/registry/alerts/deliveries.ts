@@ -122,11 +122,21 @@ export async function readDeliveries(
   return { items, next: rows.length > request.limit ? (items.at(-1)?.id ?? null) : null }
 }
 
-/** Must run in a transaction. Raises `not-found`, also where its subscription is gone, and `conflict`. */
-export async function requeue(db: Kysely<Schema>, id: number, now: number): Promise<Delivery> {
-  const row = await db.selectFrom('delivery').selectAll().where('id', '=', id).executeTakeFirst()
-  if (!row) throw new LanternError('not-found', `there is no delivery ${id}`)
-  await refuseUnknown(db, row.subscription)
+/** Must run in a transaction. Raises `not-found`, also where the subscription is gone, and `conflict`. */
+export async function requeue(
+  db: Kysely<Schema>,
+  subscription: string,
+  id: number,
+  now: number,
+): Promise<Delivery> {
+  await refuseUnknown(db, subscription)
+  const row = await db
+    .selectFrom('delivery')
+    .selectAll()
+    .where('id', '=', id)
+    .where('subscription', '=', subscription)
+    .executeTakeFirst()
+  if (!row) throw new LanternError('not-found', `the subscription ${subscription} has no delivery ${id}`)
   if (row.state !== 'dead' && row.state !== 'dropped')
     throw new LanternError(
       'conflict',

@@ -89,7 +89,7 @@ export function createAlertRegistry(driver: {
     addTestDelivery: async (subscription, now) => write((db) => insertTest(db, subscription, now)),
     endAttempts: grouped((results) => write((db) => writeAttempts(db, results))),
     deliveries: async (request) => readDeliveries(read(), request),
-    retryDelivery: async (id, now) => write((db) => requeue(db, id, now)),
+    retryDelivery: async (subscription, id, now) => write((db) => requeue(db, subscription, id, now)),
 
     audit: async (line) => write((db) => insertAudit(db, line)),
     audits: async (request) => readAudits(read(), request),

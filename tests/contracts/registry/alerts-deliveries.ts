@@ -155,7 +155,9 @@ export function alertDeliveriesContract(subject: RegistrySubject): void {
       await change(opening('r', 'a'), stepping('r a', 'cleared'))
       await subject.registry.endAttempts([ending(1, 'dead'), ending(1, 'sent'), ending(99, 'sent')])
       const version = (await subject.registry.versions()).deliveries
-      const again = await subject.registry.retryDelivery(1, 9000)
+      await subscribe('t')
+      expect((await raised(subject.registry.retryDelivery('t', 1, 9000))).code).toBe('not-found')
+      const again = await subject.registry.retryDelivery('s', 1, 9000)
       expect(again).toMatchObject({
         ...{ id: 1, state: 'queued', attempts: 0, dueAt: 9000, createdAt: 9000, idempotencyKey: 's-1' },
         ...{ lastError: null, endedAt: null, step: 1 },
@@ -165,9 +167,9 @@ export function alertDeliveriesContract(subject: RegistrySubject): void {
       expect(await dueSteps(9000)).toEqual([2])
       await subject.registry.endAttempts([ending(2, 'sent')])
       expect(await dueSteps(9000)).toEqual([1])
-      expect((await raised(subject.registry.retryDelivery(1, 9000))).code).toBe('conflict')
-      expect((await raised(subject.registry.retryDelivery(2, 9000))).code).toBe('conflict')
-      expect((await raised(subject.registry.retryDelivery(99, 9000))).code).toBe('not-found')
+      expect((await raised(subject.registry.retryDelivery('s', 1, 9000))).code).toBe('conflict')
+      expect((await raised(subject.registry.retryDelivery('s', 2, 9000))).code).toBe('conflict')
+      expect((await raised(subject.registry.retryDelivery('s', 99, 9000))).code).toBe('not-found')
     })
 
     it('are dropped when their subscription is disabled or removed', async () => {
@@ -178,10 +180,10 @@ export function alertDeliveriesContract(subject: RegistrySubject): void {
       await subject.registry.changeSubscription('s', disabled, { by: 'k', now: 6000 })
       expect(await stepsFor('s', 'dropped')).toEqual([1, 2])
       expect(await dueSteps(9000)).toEqual([1])
-      expect((await subject.registry.retryDelivery(1, 9000)).state).toBe('queued')
+      expect((await subject.registry.retryDelivery('s', 1, 9000)).state).toBe('queued')
       await subject.registry.removeSubscription('t', { by: 'k', now: 6000 })
       expect(await stepsFor('t', 'dropped')).toEqual([1, 2])
-      expect((await raised(subject.registry.retryDelivery(2, 9000))).code).toBe('not-found')
+      expect((await raised(subject.registry.retryDelivery('t', 2, 9000))).code).toBe('not-found')
       expect(await dueSteps(9000, 't')).toEqual([])
       expect(await dueSteps(9000, 's')).toEqual([1])
     })
@@ -210,7 +212,10 @@ export function alertDeliveriesContract(subject: RegistrySubject): void {
       ])
       expect(await subject.registry.dueDeliveries(7000, 9)).toEqual(tests)
       await subject.registry.endAttempts([ending(1, 'dead'), ending(2, 'sent')])
-      expect(await subject.registry.retryDelivery(1, 8000)).toMatchObject({ state: 'queued', alert: null })
+      expect(await subject.registry.retryDelivery('s', 1, 8000)).toMatchObject({
+        state: 'queued',
+        alert: null,
+      })
       expect(await subject.registry.dueDeliveries(8000, 9)).toHaveLength(1)
       expect((await raised(subject.registry.addTestDelivery('t', 1))).code).toBe('not-found')
     })

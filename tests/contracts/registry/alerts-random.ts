@@ -128,7 +128,7 @@ async function createRun(subject: RegistrySubject, other: Registry, run: number)
     if (one.type === 'retry') {
       const dead = (await allDeliveries()).filter(({ state }) => state === 'dead')
       const delivery = dead[one.which % Math.max(dead.length, 1)]
-      if (delivery) await registry.retryDelivery(delivery.id, now)
+      if (delivery) await registry.retryDelivery(delivery.subscription, delivery.id, now)
     }
     await check()
   }
