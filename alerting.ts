@@ -43,11 +43,12 @@ export function followWithAlerts(options: {
   return async (states) => {
     await view.refresh()
     const before = await registry.versions()
-    let { rules, devices } = before
+    let { rules, devices, city } = before
+    let serials = serialsOf(view)
     const engine = createEngine({
       rules: (await registry.rules()).map(({ rule }) => rule),
       city: createEngineCity(view),
-      devices: serialsOf(view),
+      devices: serials,
       states,
       target,
       timeZone,
@@ -76,6 +77,14 @@ export function followWithAlerts(options: {
       async refresh() {
         const now = await registry.versions()
         if (now.devices > devices) await refreshDevices(now.devices)
+        if (now.city !== city) {
+          // Areas or places have changed: any device may lie elsewhere now.
+          await view.refresh()
+          const gone = serials
+          serials = serialsOf(view)
+          engine.devicesChanged(new Set([...gone, ...serials]))
+          city = now.city
+        }
         if (now.rules === rules) return
         engine.setRules((await registry.rules()).map(({ rule }) => rule))
         rules = now.rules
