@@ -3,6 +3,7 @@
  * cannot say anything else than the code does. Called by generate.ts, which writes it to asyncapi.json.
  */
 import { z } from 'zod'
+import { severities, shownAlert } from '../model/alert.ts'
 import { identifierPattern } from '../model/identifier.ts'
 import type { Kind } from '../model/kind.ts'
 import { kinds } from '../model/kinds.ts'
@@ -47,6 +48,11 @@ export function asyncApiDocument(options: {
       commands: channel('commands', 'What one device is told to do; Lantern itself sends nothing here yet', [
         'command',
       ]),
+      alerts: channel(
+        'alerts',
+        'An open alert that stands for itself; retained, so that who joins late sees what is open. It moves when its severity changes, and is taken back (an empty payload) when it is over, shelved, or another stands for it',
+        ['alert', 'alertGone'],
+      ),
     },
     operations: {
       deviceSendsTelemetry: operation('send', 'telemetry', 'device', {
@@ -69,6 +75,11 @@ export function asyncApiDocument(options: {
         summary: 'An operator hears which devices are online.',
         bindings: delivery({ qos: 0 }),
       }),
+      operatorReceivesAlerts: operation('receive', 'alerts', 'operator', {
+        summary:
+          'An operator hears what is open, and what becomes of it: alerts/# for all, alerts/74/718/# for an area and all below it.',
+        bindings: delivery({ qos: 1 }),
+      }),
     },
     components: {
       securitySchemes: {
@@ -88,11 +99,20 @@ export function asyncApiDocument(options: {
           examples: ['cam-25741-001'],
         },
         command: { description: 'The name of the command; it may have several levels.' },
+        areas: {
+          description:
+            'The codes of the areas it lies in, from the top down: as many levels as there are areas.',
+          examples: ['74/718/25747'],
+        },
+        severity: { description: 'How grave it is now.', enum: [...severities] },
+        alert: { description: 'The id of the alert.', examples: ['17'] },
       },
       messages: Object.fromEntries([
         ...kinds.map((kind) => [readingMessageName(kind), readingMessage(kind)]),
         ['status', statusMessageOf()],
         ['command', { title: 'Command', contentType: 'application/json', payload: { type: 'object' } }],
+        ['alert', alertMessage()],
+        ['alertGone', { title: 'Alert gone', contentType: 'text/plain', payload: { const: '' } }],
       ]),
       schemas: {
         moment: {
@@ -191,6 +211,16 @@ function statusMessageOf(): Json {
   }
 }
 
+function alertMessage(): Json {
+  return {
+    title: 'Alert',
+    summary: 'The alert as the API shows it, and as it is now.',
+    contentType: 'application/json',
+    payload: schemaOf(shownAlert),
+  }
+}
+
+const anyObject = z.record(z.string(), z.unknown())
 const objectSchema = z.looseObject({
   properties: z.record(z.string(), z.unknown()),
   required: z.array(z.string()).default([]),
@@ -211,9 +241,26 @@ function schemaOf(schema: z.ZodType): Json {
       if (unit) jsonSchema['x-unit'] = unit
     },
   })
-  const { definitions, ...root } = made
+  const { definitions = {}, ...root } = made
   delete root.$schema
-  // A schema with an id comes as a reference to its only definition.
-  const [named] = Object.values(definitions ?? {})
-  return z.record(z.string(), z.unknown()).parse(named ?? root)
+  return anyObject.parse(inlined(root, anyObject.parse(definitions)))
+}
+
+/**
+ * Schemas with a name come as references to a list that has no place in AsyncAPI, some of them alone in an `allOf`: each is
+ * replaced by what it stands for.
+ */
+function inlined(part: unknown, definitions: Json): unknown {
+  if (Array.isArray(part)) return part.map((item) => inlined(item, definitions))
+  const object = anyObject.safeParse(part)
+  if (!object.success) return part
+  const { $ref, allOf, ...rest } = object.data
+  const named = typeof $ref === 'string' ? definitions[$ref.replace('#/definitions/', '')] : undefined
+  const only = Array.isArray(allOf) && allOf.length === 1 ? inlined(allOf[0], definitions) : undefined
+  const whole = {
+    ...anyObject.parse(named ?? only ?? {}),
+    ...(allOf !== undefined && only === undefined ? { allOf } : {}),
+    ...rest,
+  }
+  return Object.fromEntries(Object.entries(whole).map(([key, value]) => [key, inlined(value, definitions)]))
 }

@@ -1,6 +1,7 @@
 /** Who may do what over the API: every route with every role, keys that are not good, and the keys themselves. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashSecret, includesRole, newApiKey, roles } from '../model/access.ts'
+import { documentedPath } from './api-answers.ts'
 import { type ApiFixture, now, startApiFixture } from './api-fixture.ts'
 
 let city: ApiFixture
@@ -14,8 +15,11 @@ const example: Readonly<Record<string, string>> = {
   '/v1/places/:id': '/v1/places/p1',
   '/v1/telemetry/:kind': '/v1/telemetry/camera',
   '/v1/keys/:id': '/v1/keys/000000000000',
+  // It would never end.
+  '/v1/alerts/stream': '/v1/alerts/stream?after=wrong',
 }
-const methods = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'] as const
+const addressOf = (url: string) => example[url] ?? documentedPath(url).replaceAll(/\{\w+\}/g, 'nobody')
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const isMethod = (name: string) => methods.find((method) => method === name)
 
 describe('roles', () => {
@@ -23,7 +27,7 @@ describe('roles', () => {
     const routes = city.routes.filter(({ url }) => url.startsWith('/v1'))
     expect(routes.length).toBeGreaterThan(20)
     for (const { method, url, access } of routes) {
-      const address = example[url] ?? url.replace(':id', 'nobody')
+      const address = addressOf(url)
       for (const role of [undefined, ...roles]) {
         const { statusCode } = await city.ask(isMethod(method) ?? 'GET', address, role ? { role } : {})
         const allowed =
@@ -45,6 +49,8 @@ describe('roles', () => {
       '/readyz',
       '/v1/areas',
       '/v1/areas/:code',
+      '/v1/cap',
+      '/v1/cap/:alert/:step',
       '/v1/coverage',
       '/v1/coverage/history',
       '/v1/places',

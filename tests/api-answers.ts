@@ -70,7 +70,7 @@ export function watchAnswers(app: FastifyInstance): { routes: DeclaredRoute[]; f
 }
 
 /** A route's address as the document writes it: `/v1/alerts/:id([^:]+)::clear` is `/v1/alerts/{id}:clear`. */
-function documentedPath(url: string): string {
+export function documentedPath(url: string): string {
   return url
     .split('::')
     .map((part) => part.replaceAll(/:(\w+)(\([^)]*\))?/g, '{$1}'))

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openApiDocument } from '../api/openapi.ts'
 import { errorCatalogue } from '../model/errors.ts'
+import { documentedPath } from './api-answers.ts'
 import { type ApiFixture, startApiFixture } from './api-fixture.ts'
 
 const schema = z.record(z.string(), z.unknown())
 const media = z.record(
-  z.string().regex(/^[a-z]+\/[a-z+]+$/),
+  z.string().regex(/^[a-z]+\/[a-z+-]+$/),
   z.strictObject({ schema, example: z.unknown().optional() }),
 )
 const described = z.string().min(3)
@@ -63,7 +64,7 @@ const document = z.strictObject({
   }),
   paths: z.record(
     z.string().startsWith('/'),
-    z.partialRecord(z.enum(['get', 'post', 'patch', 'delete']), operation),
+    z.partialRecord(z.enum(['get', 'post', 'put', 'patch', 'delete']), operation),
   ),
 })
 
@@ -100,7 +101,7 @@ describe('the document', () => {
   test('has every route, and no other', () => {
     const routes = city.routes
       .filter(({ method, hidden }) => method !== 'HEAD' && !hidden)
-      .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`)
+      .map(({ method, url }) => `${method} ${documentedPath(url)}`)
     expect(
       operations()
         .map(({ name }) => name)
@@ -113,7 +114,7 @@ describe('the document', () => {
   test('says of each route who may use it', () => {
     for (const { path, method, name, security, ...one } of operations()) {
       const route = city.routes.find(
-        ({ url, method: of }) => of === method.toUpperCase() && url.replace(/:(\w+)/g, '{$1}') === path,
+        ({ url, method: of }) => of === method.toUpperCase() && documentedPath(url) === path,
       )
       expect(one['x-role'], name).toBe(route?.access)
       expect(security === undefined, name).toBe(route?.access === 'open')

@@ -174,6 +174,9 @@ describe('cursors', () => {
       ['/v1/devices', next],
       ['/v1/devices/c1/readings', next],
       ['/v1/keys', next],
+      ['/v1/alerts', next],
+      ['/v1/rules', next],
+      ['/v1/subscriptions', next],
       ['/v1/rejections', write({ list: 'rejections', after: 'x' })],
       ['/v1/rejections', write({ list: 'rejections', after: 1, more: 1 })],
       ['/v1/places', write({ list: 'places' })],
@@ -252,6 +255,10 @@ describe('whatever is sent', () => {
     'role',
     'status',
     'longitude',
+    'rule',
+    'condition',
+    'channel',
+    'for',
     '__proto__',
   )
   const value = fc.oneof(
@@ -271,6 +278,10 @@ describe('whatever is sent', () => {
     ['PATCH', '/v1/devices/c1'],
     ['POST', '/v1/devices/tokens'],
     ['POST', '/v1/keys'],
+    ['POST', '/v1/rules'],
+    ['POST', '/v1/rules:test'],
+    ['POST', '/v1/subscriptions'],
+    ['POST', '/v1/alerts/1:shelve'],
   ] as const)('as body of %s %s', async (method, url) => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.jsonValue(), almost), async (body) => {
@@ -344,7 +355,10 @@ describe('whatever is sent', () => {
   )
 
   test('as query of every list', async () => {
-    const urls = city.routes.filter(({ method, url }) => method === 'GET' && url.startsWith('/v1'))
+    const urls = city.routes.filter(
+      // The stream's answer has no end.
+      ({ method, url }) => method === 'GET' && url.startsWith('/v1') && !url.endsWith('/stream'),
+    )
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...urls),

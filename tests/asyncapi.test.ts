@@ -8,7 +8,9 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { kinds } from '../model/kinds.ts'
 import { maxReadingsPerMessage } from '../model/reading.ts'
+import { showAlert } from '../model/shown-alert.ts'
 import { topics } from '../model/topics.ts'
+import { newAlert } from './alert-examples.ts'
 
 const text = await readFile(new URL('../docs/asyncapi.json', import.meta.url), 'utf8')
 const { document, diagnostics } = await new Parser().parse(text)
@@ -56,6 +58,36 @@ test('devices and operators are told how to sign in, and each operation says who
   const operations = document?.operations().all() ?? []
   expect(operations.length).toBeGreaterThanOrEqual(5)
   for (const operation of operations) expect(operation.security()).toHaveLength(1)
+})
+
+test('an alert is sent as it is shown, and taken back with nothing', () => {
+  const payloads = document
+    ?.channels()
+    .get('alerts')
+    ?.messages()
+    .all()
+    .map((message) => message.payload()?.json())
+  const [shown, gone] = (payloads ?? []).map((payload) =>
+    z.fromJSONSchema(z.record(z.string(), z.unknown()).parse(payload)),
+  )
+  const [at, fields] = [
+    1_800_000_000_000,
+    { id: 17, ruleSeverity: 'major', state: 'open', changedAt: 1 } as const,
+  ]
+  const unset = {
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    clearedAt: null,
+    clearedBy: null,
+    assignedTo: null,
+  }
+  const more = { ...unset, shelvedUntil: at, inhibitedBy: null, chattering: false, steps: 1 }
+  const sound = showAlert({ ...newAlert('camera-silent', 'c1'), ...fields, ...more })
+  const { rule: _, ...incomplete } = sound
+  expect(shown?.safeParse(sound).success).toBe(true)
+  for (const wrong of [incomplete, { ...sound, severity: 'minor' }, { ...sound, openedAt: 'yesterday' }, ''])
+    expect(shown?.safeParse(wrong).success).toBe(false)
+  expect([gone?.safeParse('').success, gone?.safeParse(sound).success]).toEqual([true, false])
 })
 
 describe.each(kinds.map((kind) => [kind.title, kind] as const))('%s', (title, kind) => {
