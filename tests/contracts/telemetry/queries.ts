@@ -1,6 +1,7 @@
 /** The contract of asking: series against a naive recount, the newest readings of a device, edges and errors. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { kindNames } from '../../../model/kinds.ts'
 import { hour, minute } from '../../../model/time.ts'
 import { aggregates, type SeriesQuery } from '../../../stores/telemetry/port.ts'
 import { begin, fields, momentWithin, readingsWithin, sites, temperature } from './city.ts'
@@ -247,6 +248,93 @@ export function queriesContract(subject: QueriesSubject): void {
       await subject.telemetry.append([temperature(6, begin, 1)], 1)
       expect(await subject.queries.latest({ kind: 'street_sensor', serial: 7, limit: 1 })).toEqual([])
       expect(await subject.queries.latest({ kind: 'camera', serial: 6, limit: 1 })).toEqual([])
+    })
+  })
+
+  describe('readings', () => {
+    const most = 100_000
+    const whole = { kind: 'street_sensor', from: begin, to: begin + span, most } as const
+
+    it('gives those of a kind within from and to, in order, of all devices or of those that are asked for', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          readingsWithin(span, { maxLength: 200 }),
+          fc.array(
+            fc.record(
+              {
+                kind: fc.constantFrom(...kindNames),
+                edges: fc.tuple(momentWithin(span), momentWithin(span)),
+                serials: fc.array(fc.constantFrom<number[]>(1, 2, 4, 5, 6, 7, 99), { maxLength: 4 }),
+              },
+              { requiredKeys: ['kind', 'edges'] },
+            ),
+            { minLength: 5, maxLength: 15 },
+          ),
+          async (readings, requests) => {
+            const store = await subject.fresh()
+            await store.append(readings, 1)
+            for (const { kind, edges, serials } of requests) {
+              const [from, to] = [Math.min(...edges), Math.max(...edges)]
+              const expected = readings
+                .filter((reading) => reading.kind === kind)
+                .filter(({ serial }) => serials?.includes(serial) ?? true)
+                .filter(({ observedAt }) => observedAt >= from && observedAt < to)
+                .sort((a, b) => a.observedAt - b.observedAt || a.serial - b.serial)
+              expect(await subject.queries.readings({ kind, serials, from, to, most })).toEqual(expected)
+            }
+          },
+        ),
+        { numRuns: 8 },
+      )
+    })
+
+    it('takes the reading at from, and not the one at to', async () => {
+      const all = [0, 1, 2].map((after) => temperature(6, begin + after, after))
+      await subject.telemetry.append(all, 1)
+      const between = (from: number, to: number) =>
+        subject.queries.readings({ ...whole, from: begin + from, to: begin + to })
+      expect(await between(0, 3)).toEqual(all)
+      expect(await between(0, 2)).toEqual(all.slice(0, 2))
+      expect(await between(1, 3)).toEqual(all.slice(1))
+      for (const [from, to] of [
+        [1, 1],
+        [2, 1],
+        [3, 1000],
+      ] as const)
+        expect(await between(from, to)).toEqual([])
+    })
+
+    it('is empty for no device, and for devices that nobody knows or that are of another kind', async () => {
+      await subject.telemetry.append([temperature(6, begin, 1)], 1)
+      for (const serials of [[], [99], [7], [2_000_000_000]])
+        expect(await subject.queries.readings({ ...whole, serials })).toEqual([])
+      expect(await subject.queries.readings({ ...whole, kind: 'camera', serials: [6] })).toEqual([])
+      expect(await subject.queries.readings({ ...whole, serials: [6, 6, 99] })).toHaveLength(1)
+    })
+
+    it('takes more devices than one statement names', async () => {
+      const all = Array.from({ length: 1200 }, (_, index) => temperature(index + 1, begin + index, index))
+      await subject.telemetry.append(all, 1)
+      for (const count of [499, 500, 501, 1100]) {
+        const serials = all.slice(0, count).map(({ serial }) => serial)
+        expect(await subject.queries.readings({ ...whole, serials: serials.toReversed() })).toEqual(
+          all.slice(0, count),
+        )
+      }
+    })
+
+    it('answers up to `most`, of the devices that are asked for, and refuses more', async () => {
+      const all = [0, 1, 2].map((index) => temperature(6 + (index % 2), begin + index, index))
+      await subject.telemetry.append(all, 1)
+      const tooLarge = { code: 'query-too-large' }
+      expect(await subject.queries.readings({ ...whole, most: 3 })).toEqual(all)
+      await expect(subject.queries.readings({ ...whole, most: 2 })).rejects.toMatchObject(tooLarge)
+      expect(await subject.queries.readings({ ...whole, serials: [6], most: 2 })).toHaveLength(2)
+      await expect(subject.queries.readings({ ...whole, serials: [6], most: 1 })).rejects.toMatchObject(
+        tooLarge,
+      )
+      const seldom = Array.from({ length: 600 }, (_, index) => (index === 0 ? 7 : 1000 + index))
+      expect(await subject.queries.readings({ ...whole, serials: seldom, most: 1 })).toHaveLength(1)
     })
   })
 }
