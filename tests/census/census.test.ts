@@ -1,6 +1,9 @@
 /** The census on a hand-made city: when it counts, what is due, what leaves, and what happens while the store is away. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSlices } from '../../ingest/census/slices.ts'
+import { faults, gravestFirst } from '../../model/kind.ts'
+import { kindNames } from '../../model/kinds.ts'
+import { measurements } from '../../model/measurements.ts'
 import { rejectionReasonNames } from '../../model/rejection.ts'
 import { minute, second } from '../../model/time.ts'
 import { begin, device, handMade } from './hand-made.ts'
@@ -191,6 +194,15 @@ describe('places and devices', () => {
     await city.tick(minute)
     expect(city.take('place').filter(({ fields }) => fields.state === -1)).toHaveLength(1)
     expect(city.take('device')).toMatchObject([{ fields: gone }])
+  })
+})
+
+describe('the model', () => {
+  it('has a place in health for every fault and an order of them, and no name that is a kind of device', () => {
+    expect([...gravestFirst].sort()).toEqual([...faults].sort())
+    expect(Object.keys(measurements.health.fields).sort()).toEqual(['devices', 'healthy', ...faults].sort())
+    const names = kindNames.flatMap((kind) => [kind, `${kind}_5m`])
+    expect(Object.keys(measurements).filter((name) => names.includes(name))).toEqual([])
   })
 })
 
