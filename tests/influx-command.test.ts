@@ -25,7 +25,7 @@ import {
 } from './support/lantern.ts'
 import { reckon } from './support/reckoning.ts'
 import { expectAlike } from './support/telemetry-alike.ts'
-import { type CityWithPast, makeCityWithPast } from './support/telemetry-history.ts'
+import { type CityWithPast, makeCityWithPast, retention } from './support/telemetry-history.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
 describe('npm run influx, called wrongly', () => {
@@ -189,6 +189,21 @@ describe.skipIf(!hasInfluxd)(`npm run influx (${needsInfluxd})`, { timeout: 120_
           influxStore('moved'),
         ),
       ),
+    )
+  })
+
+  it('a city that began on InfluxDB moves to DuckDB with all the parts that its roll-ups came in', async () => {
+    const dataDir = temporaryFolder()
+    const began = createInfluxTelemetry({ url: influxd.url, bucket: 'began', ...retention })
+    const other = await makeCityWithPast(dataDir, now, began)
+    const rolled = await influxd.query('SELECT "readings" FROM "began"."began_5m"."camera_5m" GROUP BY *')
+    // Devices have moved, so some have two series, and what came too late stands some ms into its bucket.
+    expect(rolled).toContain('"place":"elsewhere"')
+    expect(rolled).toMatch(/T\d\d:\d[05]:00\.00\dZ/)
+    const moved = await runInflux(['import'], environment(dataDir, 'began'))
+    expect(moved).toMatchObject({ code: 0, err: '' })
+    await withTelemetry(dataDir, (duckdb) =>
+      withTelemetry('', (influx) => expectAlike(influx, duckdb, other, now), influxStore('began')),
     )
   })
 

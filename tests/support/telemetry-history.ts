@@ -8,14 +8,14 @@ import type { Reading } from '../../model/reading.ts'
 import { day, hour, minute } from '../../model/time.ts'
 import { createCityView } from '../../stores/registry/city-view.ts'
 import { createDuckDbTelemetry } from '../../stores/telemetry/duckdb.ts'
-import type { Site } from '../../stores/telemetry/port.ts'
+import type { Site, Telemetry } from '../../stores/telemetry/port.ts'
 import { seedDevices, withRegistry, withTelemetry } from './lantern.ts'
 import { areas, type SignedUp } from './small-city.ts'
 
 /** Days before `now` that its history begins. */
 export const historyDays = 9
-/** Days of which the readings are kept, and one more. */
-const retentionDays = 3
+/** Readings are kept for so long, and a day more. */
+export const retention = { retentionDays: 3, rollupRetentionDays: 730 }
 const heard = 12
 
 export interface CityWithPast {
@@ -26,7 +26,12 @@ export interface CityWithPast {
   readonly quiet: readonly SignedUp[]
 }
 
-export async function makeCityWithPast(dataDir: string, now: number): Promise<CityWithPast> {
+/** `store`: where its telemetry is kept, unset: in the folder's DuckDB. */
+export async function makeCityWithPast(
+  dataDir: string,
+  now: number,
+  store: Telemetry = createDuckDbTelemetry({ file: join(dataDir, 'telemetry.duckdb'), ...retention }),
+): Promise<CityWithPast> {
   const devices = await seedDevices(dataDir, 2 * heard)
   const all = await withRegistry(dataDir, async (registry) => {
     const view = createCityView({ registry, clock: () => now })
@@ -38,12 +43,11 @@ export async function makeCityWithPast(dataDir: string, now: number): Promise<Ci
   const sites = all.filter(({ device }) => devices.slice(0, heard).some(({ id }) => id === device))
   const random = createRandom(7)
   const begin = now - historyDays * day
-  const file = join(dataDir, 'telemetry.duckdb')
-  const store = createDuckDbTelemetry({ file, retentionDays, rollupRetentionDays: 730 })
   await withTelemetry(
     dataDir,
     async (telemetry) => {
-      await telemetry.putSites(all)
+      // Some stood elsewhere at first.
+      await telemetry.putSites(all.map((site) => ({ ...site, place: 'elsewhere' })))
       const append = async (step: number, from: readonly Site[]) => {
         const stretch = { begin, end: now, step }
         await telemetry.append(
@@ -51,11 +55,18 @@ export async function makeCityWithPast(dataDir: string, now: number): Promise<Ci
           0,
         )
       }
+      const maintained = async () => {
+        for (let round = 0; round < 3; round++) await telemetry.maintain(now)
+      }
       // One of each kind is heard several times in 5 minutes.
       await append(2 * minute, sites.slice(0, 3))
-      await append(20 * minute, sites.slice(3))
-      for (let round = 0; round < 3; round++) await telemetry.maintain(now)
-      await append(3 * hour, sites.slice(0, 5))
+      await append(20 * minute, sites.slice(3, 8))
+      await telemetry.putSites(all)
+      await append(20 * minute, sites.slice(8))
+      await maintained()
+      await append(3 * hour, sites.slice(0, 6))
+      await maintained()
+      await append(3 * hour, sites.slice(0, 9))
       for (let at = begin; at < now; at += hour)
         await telemetry.recordCoverage(
           at,
