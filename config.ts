@@ -54,6 +54,11 @@ const settings = z.object({
   LANTERN_INFLUX_TOKEN: z.string().default('').describe('InfluxDB 2.x: the token; required there'),
   LANTERN_INFLUX_USER: z.string().default('').describe('InfluxDB 1.x: the user, where it asks for one'),
   LANTERN_INFLUX_PASSWORD: z.string().default('').describe("InfluxDB 1.x: the user's password"),
+  LANTERN_GRAFANA_TOKEN: z
+    .string()
+    .default('')
+    .describe('Grafana: the token with which `npm run grafana -- provision` signs in'),
+  LANTERN_GRAFANA_PASSWORD: z.string().default('').describe('Grafana: or the password of its `--user`'),
   LANTERN_CITY: z
     .enum(['demo', 'none'])
     .default('demo')
