@@ -77,8 +77,9 @@ export async function createWorker(options: {
   const rejections = new Map<RejectionReason, number>()
   const insistence = createInsistence({
     logger,
-    onChange: (failure) => {
+    onChange: (failure, failures) => {
       progress.failure = failure
+      progress.failures = failures
     },
   })
   const insist = insistence.run
