@@ -42,6 +42,8 @@ export interface Evidence {
 interface Names {
   readonly place: Place
   readonly areas: ReturnType<WholeCity['areasOf']>
+  /** What the place's own series and those of its devices have in common. */
+  readonly ofPlace: Readonly<Record<'place' | 'place_name' | 'place_type', string> & Record<string, string>>
   readonly tags: PlaceTags
   readonly devices: Map<string, DeviceTags>
 }
@@ -60,35 +62,19 @@ export function createEvidence(options: {
     const known = named.get(place.id)
     if (known?.place === place && known.areas === areas) return known
     const { id, name, type } = place
-    const tags = {
-      ...levelTags(areas),
-      place: id,
-      place_name: name,
-      place_type: type,
-      label: labelOf(name, id),
-    }
+    const ofPlace = { ...levelTags(areas), place: id, place_name: name, place_type: type }
+    const tags = { ...ofPlace, label: labelOf(name, id) }
     const same = known && JSON.stringify(known.tags) === JSON.stringify(tags)
-    const names = same ? { ...known, place, areas } : { place, areas, tags, devices: new Map() }
+    const names = same ? { ...known, place, areas } : { place, areas, ofPlace, tags, devices: new Map() }
     named.set(id, names)
     return names
   }
 
-  function deviceTags({ tags, devices }: Names, device: string, kind: string): DeviceTags {
+  function deviceTags({ ofPlace, devices }: Names, device: string, kind: string): DeviceTags {
     const key = `${kind} ${device}`
-    let own = devices.get(key)
-    if (!own) {
-      const { label: _, ...ofPlace } = tags
-      own = {
-        ...ofPlace,
-        place: tags.place,
-        place_name: tags.place_name,
-        place_type: tags.place_type,
-        device,
-        kind,
-      }
-      devices.set(key, own)
-    }
-    return own
+    const tags = devices.get(key) ?? { ...ofPlace, device, kind }
+    devices.set(key, tags)
+    return tags
   }
 
   /** Sends what is due in portions; what was stored is noted in the ledgers. */
