@@ -25,6 +25,11 @@ const tickMs = 10 * second
 const afterMs = 20
 /** Of coverage and of rejections that wait for a store that is away: a day and a half of a hundred areas, some 30 MB. */
 const maxWaitingRows = 200_000
+/**
+ * Further behind than this, ingest does not know how its devices are now (a store is away, and readings wait in the
+ * journal): they are judged by the moment up to which it has come, so that a store's absence is not told as theirs.
+ */
+const behindMs = 30 * second
 /** How long a stop waits for a write that is under way. */
 const stopMs = second
 
@@ -99,7 +104,7 @@ export function createCensus(options: {
     if (words !== undefined) refusals.failed(words)
   }
 
-  /** Counting waits for nobody; what is counted then goes its way. */
+  /** Counting waits for nobody; what is counted then goes its way. `now`: the moment that decides who is silent. */
   async function round(at: number, now: number): Promise<void> {
     let counted: { city: WholeCity; counts: readonly AreaCount[] } | undefined
     await alone('count', async () => {
@@ -158,7 +163,8 @@ export function createCensus(options: {
         rejections.add({ at, rows })
       }
       lastMinute = at
-      tasks.push(round(at, now))
+      const behind = figures().door?.lagMs ?? 0
+      tasks.push(round(at, behind > behindMs ? now - behind : now))
     }
     await Promise.all(tasks)
   }

@@ -237,6 +237,20 @@ describe('while the store is away', () => {
     ])
   })
 
+  it('does not take its devices for silent because their readings wait in the journal', async () => {
+    const city = handMade({ points: false })
+    city.devices = [device(1)]
+    city.hear(1)
+    const figures = { connections: 1, journalBytes: 0, journalLimitBytes: 0, refusals: {} }
+    city.door = { ...figures, lagMs: 0 }
+    await city.tick(minute)
+    city.door = { ...figures, lagMs: 9 * minute }
+    await city.tick(9 * minute)
+    city.door = { ...figures, lagMs: 10 * second }
+    await city.tick(minute)
+    expect(city.recorded.map(({ rows }) => rows[0]?.working)).toEqual([1, 1, 0])
+  })
+
   it('gives the oldest counts up beyond its bound, and says so once', async () => {
     const city = handMade({ points: false, maxRows: 9 })
     city.failure = new Error('nobody there')
