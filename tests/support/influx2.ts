@@ -13,6 +13,8 @@ import { startInfluxd } from './influxd.ts'
 import { freePort } from './lantern.ts'
 
 const program = process.env.INFLUXD2
+/** Whether the real program is there. */
+export const hasInflux2 = program !== undefined
 /** What stands in the names of the tests. */
 export const influx2Name = program
   ? 'InfluxDB 2.x'
@@ -26,6 +28,10 @@ export interface Influx2 {
   readonly token: string
   /** A call of the API with that token; raises for any other answer than a good one. */
   call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object | string): Promise<unknown>
+  /** Begins the program again after `kill`; of the stand-in both are an error. */
+  start(): Promise<void>
+  /** kill -9. */
+  kill(): Promise<void>
   /** Removes a bucket with everything in it, if it is there. */
   removeBucket(name: string): Promise<void>
   remove(): Promise<void>
@@ -35,7 +41,7 @@ const org = 'city'
 const token = 'a-token-for-tests'
 
 export async function startInflux2(): Promise<Influx2> {
-  const { url, remove } = program ? await startReal(program) : await startStandIn()
+  const { url, start, kill, remove } = program ? await startReal(program) : await startStandIn()
 
   async function call(
     method: 'GET' | 'POST' | 'DELETE',
@@ -57,7 +63,7 @@ export async function startInflux2(): Promise<Influx2> {
   }
 
   return {
-    ...{ url, org, token, call, remove },
+    ...{ url, org, token, call, start, kill, remove },
     port: Number(new URL(url).port),
     async removeBucket(name) {
       const query = new URLSearchParams({ org, name })
@@ -72,8 +78,9 @@ async function startStandIn() {
   const influxd = await startInfluxd()
   const app = createInflux2StandIn({ url: influxd.url, org, token })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const cannot = () => Promise.reject(new Error('the stand-in is neither killed nor begun again'))
   return {
-    url,
+    ...{ url, start: cannot, kill: cannot },
     async remove() {
       await app.close()
       await influxd.remove()
@@ -87,24 +94,40 @@ async function startReal(influxd: string) {
   const url = `http://127.0.0.1:${port}`
   const paths = ['bolt', 'engine', 'sqlite'].flatMap((name) => [`--${name}-path`, join(folder, name)])
   const flags = ['--http-bind-address', `127.0.0.1:${port}`, '--reporting-disabled', '--ui-disabled']
-  const child: ChildProcess = spawn(influxd, ['run', ...flags, ...paths, '--log-level', 'error'], {
-    stdio: 'ignore',
-  })
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  const body = { username: 'admin', password: 'secret-secret', org, bucket: 'first', token }
-  for (let tries = 1; ; tries++) {
-    const response = await fetch(`${url}/api/v2/setup`, {
-      ...{ method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(5000) },
-    }).catch(() => undefined)
-    if (response?.ok) break
-    if (tries === 300) throw new Error(`${influxd} did not start within 30 s`)
-    await sleep(100)
+  let child: ChildProcess | undefined
+  let exited: Promise<unknown> = Promise.resolve()
+
+  async function until(what: string, ask: () => Promise<Response>): Promise<void> {
+    for (let tries = 1; tries <= 300; tries++) {
+      const isGood = await ask().then(
+        ({ ok }) => ok,
+        () => false,
+      )
+      if (isGood) return
+      await sleep(100)
+    }
+    throw new Error(`${influxd} was not ${what} within 30 s`)
   }
+  async function start(): Promise<void> {
+    const running = spawn(influxd, ['run', ...flags, ...paths, '--log-level', 'error'], { stdio: 'ignore' })
+    child = running
+    exited = new Promise((resolve) => running.once('exit', resolve))
+    await until('up', () => fetch(`${url}/health`, { signal: AbortSignal.timeout(1000) }))
+  }
+  async function kill(): Promise<void> {
+    child?.kill('SIGKILL')
+    await exited
+    child = undefined
+  }
+
+  await start()
+  const body = JSON.stringify({ username: 'admin', password: 'secret-secret', org, bucket: 'first', token })
+  const signal = () => AbortSignal.timeout(5000)
+  await until('set up', () => fetch(`${url}/api/v2/setup`, { method: 'POST', body, signal: signal() }))
   return {
-    url,
+    ...{ url, start, kill },
     async remove() {
-      child.kill('SIGKILL')
-      await exited
+      await kill()
       await rm(folder, { recursive: true, force: true })
     },
   }
