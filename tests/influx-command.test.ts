@@ -138,7 +138,7 @@ describe.skipIf(!hasInfluxd)(`npm run influx (${needsInfluxd})`, { timeout: 120_
     for (let killed = 0; killed < kills; killed++) {
       const run = startInflux([direction], env)
       await run.says(' rows')
-      await sleep(killed * 60)
+      await sleep(killed * 30)
       await run.kill()
     }
     const last = startInflux([direction], env)
@@ -281,10 +281,11 @@ describe.skipIf(!hasInfluxd)(`npm run influx (${needsInfluxd})`, { timeout: 120_
     const anew = startInflux(['export'], env)
     await anew.says('beginning anew')
     await anew.says(' rows')
+    await anew.kill()
     const foreign = `street_sensor,serial=1 delay=1i ${(now - day) * 1e6}`
     await fetch(`${influxd.url}/write?db=anew&rp=anew`, { method: 'POST', body: foreign })
-    const { code, err } = await anew.ended
-    expect(code).toBe(1)
+    const { code, out, err } = await runInflux(['export'], env)
+    expect([code, out]).toEqual([1, expect.stringContaining('Going on with the transfer')])
     const [says, line, remedy, ...more] = err.split('\n')
     expect([says, more]).toEqual(['The two sides differ, so the copy must not be used:', []])
     const [, counted = '', found = ''] =
@@ -306,7 +307,8 @@ describe.skipIf(!hasInfluxd)(`npm run influx (${needsInfluxd})`, { timeout: 120_
     await patient.says('It is there again; going on.')
     expect(await patient.ended).toMatchObject({ code: 0, err: '' })
 
-    const back = environment(await copyOfCity({ without: true }), 'away')
+    const folder = await copyOfCity({ without: true })
+    const back = environment(folder, 'away')
     const impatient = startInflux(['import', '--wait', '1s'], back)
     await impatient.says(' rows')
     await influxd.kill()
@@ -315,6 +317,11 @@ describe.skipIf(!hasInfluxd)(`npm run influx (${needsInfluxd})`, { timeout: 120_
       err: expect.stringMatching(/cannot be reached.*\n.*The same command goes on where this one ended\./),
     })
     await influxd.start()
+    // Lantern has run in between, and has stored something.
+    await withTelemetry(folder, (telemetry) => telemetry.recordCoverage(now, [coverageNow]))
+    const occupied = await runInflux(['import'], back)
+    expect(occupied).toMatchObject({ code: 1, err: expect.stringContaining('holds telemetry already') })
+    await rename(join(folder, 'telemetry.duckdb'), join(folder, 'between.duckdb'))
     expect(await runInflux(['import'], back)).toMatchObject({
       code: 0,
       out: expect.stringContaining('Going on with the transfer that was begun'),
@@ -362,3 +369,8 @@ describe.skipIf(!hasInfluxd)(`npm run influx where users sign in (${needsInfluxd
     expect([code, out]).toEqual([0, expect.stringContaining('database lantern: there already')])
   })
 })
+
+const coverageNow = {
+  ...{ area: 'p1', level: 'province', name: 'Area p1' },
+  ...{ places: 4, installed: 3, working: 2, target: 0.7 },
+}

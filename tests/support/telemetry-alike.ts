@@ -52,7 +52,7 @@ export async function expectAlike(
 /** Any question about the city's past: all kinds, aggregates, windows, groups and stretches of time. */
 function randomQuery(random: Random, city: CityWithPast, now: number): SeriesQuery {
   const { kind, device, place } = random.pick(city.sites)
-  const span = random.pick([hour, 6 * hour, day, 3 * day, 6 * day, historyDays * day])
+  const span = random.pick([hour, 6 * hour, day, 2 * day, 4 * day, historyDays * day])
   const edge = random.pick([1, 5 * minute, hour, day])
   const from = Math.floor((now - random.next() * historyDays * day) / edge) * edge
   return {

@@ -1,5 +1,5 @@
 /**
- * A city with a past, for tests that move it: a data folder with 24 devices, of which the first 12 have been heard for 9
+ * A city with a past, for tests that move it: a data folder with 24 devices, of which the first 12 have been heard for 6
  * days, so that there are roll-ups without readings, readings, coverage, and readings that came late to both.
  */
 import { join } from 'node:path'
@@ -13,9 +13,9 @@ import { seedDevices, withRegistry, withTelemetry } from './lantern.ts'
 import { areas, type SignedUp } from './small-city.ts'
 
 /** Days before `now` that its history begins. */
-export const historyDays = 9
+export const historyDays = 6
 /** Readings are kept for so long, and a day more. */
-export const retention = { retentionDays: 3, rollupRetentionDays: 730 }
+export const retention = { retentionDays: 2, rollupRetentionDays: 730 }
 const heard = 12
 
 export interface CityWithPast {
@@ -59,7 +59,7 @@ export async function makeCityWithPast(
         for (let round = 0; round < 3; round++) await telemetry.maintain(now)
       }
       // One of each kind is heard several times in 5 minutes.
-      await append(2 * minute, sites.slice(0, 3))
+      await append(4 * minute, sites.slice(0, 3))
       await append(20 * minute, sites.slice(3, 8))
       await telemetry.putSites(all)
       await append(20 * minute, sites.slice(8))
