@@ -173,31 +173,28 @@ describe('the variables', () => {
     for (const [path, text] of texts) expect(text.replaceAll(/\$\{\w+\}/g, ''), path).not.toContain('$')
   })
 
-  test.runIf(tree.includes('docker-compose.yml'))(
-    'docker-compose.yml gives Grafana those of the files it mounts',
-    () => {
-      const compose = z
-        .object({
-          services: z.object({
-            grafana: z.object({
-              environment: z.record(z.string(), z.unknown()),
-              volumes: z.array(z.string()),
-            }),
+  test('docker-compose.yml gives Grafana those of the files it mounts', () => {
+    const compose = z
+      .object({
+        services: z.object({
+          grafana: z.object({
+            environment: z.record(z.string(), z.unknown()),
+            volumes: z.array(z.string()),
           }),
-        })
-        .parse(parse(read('docker-compose.yml'), { merge: true }))
-      const { environment, volumes } = compose.services.grafana
-      const targets = volumes.map((volume) => volume.split(':')[1] ?? '')
-      expect(targets).toEqual(expect.arrayContaining(Object.values(containerPaths)))
-      const byToken = volumes.some((volume) => volume.includes('datasources-token'))
-      const mounted = [...texts].filter(
-        ([path]) => !path.includes(byToken ? '/datasources/' : '/datasources-token/'),
-      )
-      expect(Object.keys(environment)).toEqual(
-        expect.arrayContaining(mounted.flatMap(([, text]) => used(text))),
-      )
-    },
-  )
+        }),
+      })
+      .parse(parse(read('docker-compose.yml'), { merge: true }))
+    const { environment, volumes } = compose.services.grafana
+    const targets = volumes.map((volume) => volume.split(':')[1] ?? '')
+    expect(targets).toEqual(expect.arrayContaining(Object.values(containerPaths)))
+    const byToken = volumes.some((volume) => volume.includes('datasources-token'))
+    const mounted = [...texts].filter(
+      ([path]) => !path.includes(byToken ? '/datasources/' : '/datasources-token/'),
+    )
+    expect(Object.keys(environment)).toEqual(
+      expect.arrayContaining(mounted.flatMap(([, text]) => used(text))),
+    )
+  })
 })
 
 describe('the queries', () => {

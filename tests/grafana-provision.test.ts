@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { tree } from './source-tree.ts'
 import {
   dashboardsIn,
   influxPassword,
@@ -48,6 +49,9 @@ const rule = z.looseObject({
 })
 const queryOf = (stub: GrafanaStub, uid: string) =>
   rule.parse(stub.state.rules.get(uid)).data.map(({ model }) => model.query ?? '')[0]
+
+/** Made by dashboards/grafana/, each in a file of its uid's name. */
+const committed = tree.filter((path) => /^dashboards\/grafana\/dashboards\/[^/]+\.json$/.test(path))
 
 describe('a first run and a second', () => {
   test('everything is made, then everything is unchanged and nothing is written', async () => {
@@ -153,6 +157,26 @@ describe('a first run and a second', () => {
     expect(queryOf(stub, 'lantern-coverage')).toContain('"town_5m"."coverage"')
     expect(queryOf(stub, 'lantern-ingest-lag')).toContain('"town"."platform"')
   })
+
+  test.runIf(committed.length > 0)(
+    'the committed dashboards are the usual ones, and each takes another bucket',
+    async () => {
+      const { url, state } = await grafana()
+      const [, , , , , , ...rest] = usual(url, samples)
+      const ran = await runProvision({
+        args: ['--url', url, '--token', adminToken, ...rest, '--bucket', 'town'],
+      })
+      expect(ran).toMatchObject({ code: 0, err: '' })
+      expect([...state.dashboards.keys()].map((uid) => `dashboards/grafana/dashboards/${uid}.json`)).toEqual(
+        committed,
+      )
+      for (const [uid, { dashboard }] of state.dashboards) {
+        const text = JSON.stringify(dashboard)
+        expect(text, uid).toContain('"query":"town"')
+        expect(text, uid).not.toMatch(/\\"lantern(_5m)?\\"\./)
+      }
+    },
+  )
 
   test('without a contact the policies of the user decide; with one, which is named later, the rules follow', async () => {
     const stub = await grafana()
