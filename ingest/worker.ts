@@ -134,7 +134,8 @@ export async function createWorker(options: {
       ...(cut === undefined ? {} : { upTo: cut }),
     })
     const last = groups.at(-1)
-    if (!last) return undefined
+    // What a store has seen and the journal has no more (another registry, another folder) will never come.
+    if (!last) return cut === undefined ? undefined : read(cut)
     return newBatch({
       position: last.position,
       messages: groups.flatMap((group) => group.messages),
