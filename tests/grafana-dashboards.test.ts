@@ -4,11 +4,13 @@
  */
 import * as units from '@grafana/grafana-foundation-sdk/units'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { readConfig } from '../config.ts'
 import { boards, dataSource, level, tag, timeZone } from '../dashboards/grafana/build/names.ts'
 import { dashboardFiles } from '../dashboards/grafana/dashboards.ts'
 import { kindNames } from '../model/kinds.ts'
 import { measurements } from '../model/measurements.ts'
+import { day } from '../model/time.ts'
 import { read, tree } from './source-tree.ts'
 import {
   asking,
@@ -152,6 +154,20 @@ describe('references', () => {
         expect(bounds.length, name).toBeGreaterThanOrEqual(sources.length)
       }
   })
+})
+
+test('what is laid over the present is moved by as much as its query looks back', () => {
+  const binary = z.object({ right: z.object({ fixed: z.string() }) })
+  const moved = panels.flatMap(({ panel }) =>
+    panel.transformations.flatMap(({ id, filter, options }) => {
+      if (id !== 'calculateField') return []
+      const earlier = panel.targets.find(({ refId }) => refId === filter?.options)
+      const [, days] = /time <= \$\{__to\}ms - (\d+)d/.exec(earlier?.query ?? '') ?? []
+      return [{ ms: Number(binary.parse(options.binary).right.fixed), days: Number(days) }]
+    }),
+  )
+  expect(moved.length).toBeGreaterThan(0)
+  for (const { ms, days } of moved) expect(ms).toBe(days * day)
 })
 
 describe('what a person reads', () => {

@@ -37,7 +37,15 @@ const panel = z.looseObject({
   datasource: reference.optional(),
   targets: z.array(target).default([]),
   interval: z.string().optional(),
-  transformations: z.array(z.looseObject({ id: z.string(), options })).default([]),
+  transformations: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        filter: z.strictObject({ id: z.literal('byRefId'), options: z.string() }).optional(),
+        options,
+      }),
+    )
+    .default([]),
   options: options.default({}),
   fieldConfig: z
     .looseObject({

@@ -160,14 +160,14 @@ const byDistrict = [
       'Not working': { unit: unit.count, decimals: 0 },
       Installed: { unit: unit.share, decimals: 1 },
       Working: { unit: unit.share, decimals: 1 },
-      'Against the goal': { unit: unit.share, verdict: gapToGoal },
+      Verdict: { unit: unit.share, verdict: gapToGoal },
     },
     queries: [
       rows(
         byGroup([districtName, level.tag, `${lowerLevel.tag}_name`], {
           [level.title]: districtName,
           [lowerLevel.title]: `${lowerLevel.tag}_name`,
-          ...{ 'Not working': 'idle', Installed: 'installed', Working: 'working', 'Against the goal': 'gap' },
+          ...{ 'Not working': 'idle', Installed: 'installed', Working: 'working', Verdict: 'gap' },
           [idColumns.district]: level.tag,
         }),
         { districts: level.title },

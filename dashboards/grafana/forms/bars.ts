@@ -31,6 +31,8 @@ export function bars(options: BarsOptions): Panel {
     .orientation(common.VizOrientation.Horizontal)
     .stacking(stacked ? common.StackingMode.Normal : common.StackingMode.None)
     .showValue(common.VisibilityMode.Auto)
+    // The SDK would write 0, which cuts names short.
+    .xTickLabelMaxLength(60)
     .barWidth(0.9)
     .groupWidth(0.8)
     .fillOpacity(80)

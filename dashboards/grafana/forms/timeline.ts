@@ -1,6 +1,7 @@
 /** How states followed one another: one band of time a series, its colours and words from the bands. */
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline'
+import { minute } from '../../../model/time.ts'
 import { asWords, type Bands, sentence, thresholds } from '../build/bands.ts'
 import { furnish, type Panel, type PanelOptions } from './panel.ts'
 
@@ -12,6 +13,8 @@ export function timeline(options: PanelOptions & { bands: Bands; every: '1m' | '
     .mappings(asWords(bands))
     .thresholds({ build: () => thresholds(bands) })
     .mergeValues(true)
+    // Devices report every 10 minutes at the most seldom; a longer silence shows.
+    .spanNulls(15 * minute)
     .showValue(common.VisibilityMode.Auto)
     .rowHeight(0.8)
     .fillOpacity(70)
