@@ -90,12 +90,15 @@ async function fill(telemetry: Telemetry, { sites, from, to, stepMs }: History):
   await telemetry.putSites(sites)
   let position = 0
   let batch: Reading[] = []
+  let maintainedAt = from
   for (let at = from; at < to; at += stepMs) {
     for (const { serial, kind } of sites) batch.push(readingAt(kind, serial, at + (serial % 1000)))
     if (batch.length < readingsOfAppend && at + stepMs < to) continue
     await telemetry.append(batch, ++position)
     batch = []
-    if (at % (6 * hour) < stepMs) await telemetry.maintain(at)
+    if (at - maintainedAt < 6 * hour) continue
+    await telemetry.maintain(at)
+    maintainedAt = at
   }
   await telemetry.maintain(to + hour)
 }
