@@ -4,18 +4,16 @@
  */
 import { annotations } from '../build/annotations.ts'
 import { board } from '../build/board.ts'
+import { everyCamera } from '../build/cameras.ts'
 import {
   columns,
   districtName,
   districtRows,
   from,
-  fromRollups,
   grouped,
   inRange,
   lately,
-  mean,
   perInterval,
-  whereChosen,
 } from '../build/influxql.ts'
 import { idColumns, toDevice, toDistrict, toDistrictOfSeries, toPlace } from '../build/links.ts'
 import { level } from '../build/names.ts'
@@ -27,12 +25,8 @@ import { bars } from '../forms/bars.ts'
 import { chart } from '../forms/chart.ts'
 import { figure } from '../forms/figure.ts'
 import { list } from '../forms/list.ts'
+import { storageAndNetwork } from './cameras-by-district.ts'
 
-/** Each camera once, with its newest state; `gone`: it has left, or stands elsewhere now. Further conditions may follow. */
-const everyCamera = (fields: readonly string[], ...by: readonly string[]) => {
-  const newest = ['fault', ...fields].map((field) => `last("${field}") AS "${field}"`).join(', ')
-  return `(SELECT ${newest} FROM ${from('device')} WHERE "kind" = 'camera' AND ${whereChosen} AND ${lately()} ${grouped('device', ...by)}) WHERE "fault" != 'gone'`
-}
 const atPlaces = ['place', 'place_name', 'place_type', districtName]
 /** The cameras of whole districts, as they are counted each minute. */
 const counted = `"kind" = 'camera' AND ${districtRows}`
@@ -239,42 +233,6 @@ const work = [
   }),
 ]
 
-const byDistrict = [
-  chart({
-    title: 'Storage used',
-    description: `Mean of each ${level.tag}'s cameras.`,
-    width: 12,
-    unit: unit.share,
-    axis: 'Share of storage',
-    decimals: 0,
-    max: 1,
-    bands: storageUsed,
-    link: toDistrictOfSeries('cameras'),
-    queries: [
-      series(
-        `SELECT ${mean('storageUsedShare')} FROM ${fromRollups('camera')} WHERE ${whereChosen} AND ${inRange} ${grouped(perInterval, districtName, level.tag)}`,
-        `$tag_${districtName}`,
-        { districts: districtName },
-      ),
-    ],
-  }),
-  chart({
-    title: 'Bit rate of a camera',
-    description: `Mean of each ${level.tag}'s cameras. A fall without a fault is a network that throttles.`,
-    width: 12,
-    unit: unit.bitRate,
-    axis: 'Bit rate',
-    link: toDistrictOfSeries('cameras'),
-    queries: [
-      series(
-        `SELECT ${mean('bitrateKbps')} FROM ${fromRollups('camera')} WHERE ${whereChosen} AND ${inRange} ${grouped(perInterval, districtName, level.tag)}`,
-        `$tag_${districtName}`,
-        { districts: districtName },
-      ),
-    ],
-  }),
-]
-
 export const cameras = () =>
   board({
     name: 'cameras',
@@ -285,6 +243,6 @@ export const cameras = () =>
       { title: 'How the cameras are', panels: stand },
       { title: 'What is wrong, and where', panels: why },
       { title: 'Work for today', panels: work },
-      { title: `Storage and network, by ${level.tag}`, panels: byDistrict },
+      { title: `Storage and network, by ${level.tag}`, panels: storageAndNetwork() },
     ],
   })

@@ -30,6 +30,9 @@ const end = `${grafana('__to')}ms`
 /** The last so many minutes before the end of the range. Places and devices are written every 15 minutes. */
 export const lately = (minutes = 20) => `time > ${end} - ${minutes}m AND time <= ${end}`
 
+/** The same hour as the last one, a day before. */
+export const hourOfYesterday = `time > ${end} - 1d - 60m AND time <= ${end} - 1d`
+
 /** The same range, so many days before. */
 export const daysBefore = (days: number) => `time >= ${begin} - ${days}d AND time <= ${end} - ${days}d`
 
