@@ -90,8 +90,6 @@ export async function createWorker(options: {
     for (const stage of stages) {
       const started = performance.now()
       await stage.run(batch)
-      if (process.env.TRACE && performance.now() - started > 25)
-        console.error('T', stage.name, Math.round(performance.now() - started), batch.messages.length)
       progress.stageSeconds[stage.name] =
         (progress.stageSeconds[stage.name] ?? 0) + (performance.now() - started) / 1000
     }

@@ -109,7 +109,6 @@ async function ready(options: {
   const { stdout, stderr } = child
   if (!stdout || !stderr) throw new Error('the process has no output')
   createInterface(stderr).on('line', (line) => {
-    if (process.env.TRACE) console.log(line)
     errors.push(line)
     if (errors.length > 100) errors.shift()
   })
