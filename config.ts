@@ -77,6 +77,11 @@ const settings = z.object({
     .min(3)
     .default('Lantern <lantern@localhost>')
     .describe('The sender of e-mails'),
+  LANTERN_GRAFANA_TOKEN: z
+    .string()
+    .default('')
+    .describe('Grafana: the token with which `npm run grafana -- provision` signs in'),
+  LANTERN_GRAFANA_PASSWORD: z.string().default('').describe('Grafana: or the password of its `--user`'),
   LANTERN_CITY: z
     .enum(['demo', 'none'])
     .default('demo')

@@ -42,6 +42,8 @@ export function createIngestLink(options: {
   let progress: Progress | undefined
   let running = false
   let heardAt = 0
+  /** Since when a store refuses, epoch ms; undefined: it does not. */
+  let awaySince: number | undefined
   let telling: NodeJS.Timeout | undefined
   let becomeReady: () => void = () => undefined
   const readiness = new Promise<void>((resolve) => {
@@ -64,6 +66,7 @@ export function createIngestLink(options: {
       }
       progress = parsed.data.progress
       heardAt = performance.now()
+      awaySince = progress.failure === null ? undefined : (awaySince ?? clock())
       journal.trim(Math.min(progress.telemetryPosition, progress.statePosition))
       if (parsed.data.type !== 'ready') return
       running = true
@@ -144,7 +147,11 @@ export function createIngestLink(options: {
           name: 'telemetry',
           ok: running && failure === null,
           detail: failure ?? (running ? 'takes readings' : 'ingest is being started again'),
-          figures: { position: progress?.telemetryPosition ?? 0 },
+          figures: {
+            position: progress?.telemetryPosition ?? 0,
+            failures: progress?.failures ?? 0,
+            awayMs: awaySince === undefined ? 0 : Math.max(0, clock() - awaySince),
+          },
         },
       ]
     },

@@ -26,6 +26,19 @@ const metrics: readonly [string, string, Component, string, number?][] = [
   ['lantern_ingest_readings_stored', 'Readings stored since the worker started', 'ingest', 'readingsStored'],
   ['lantern_ingest_duplicates', 'Repeated readings since the worker started', 'ingest', 'duplicates'],
   ['lantern_ingest_rejections', 'Rejections since the worker started', 'ingest', 'rejections'],
+  [
+    'lantern_telemetry_failures',
+    'How often the telemetry store refused or did not answer since the worker started',
+    'telemetry',
+    'failures',
+  ],
+  [
+    'lantern_telemetry_away_seconds',
+    'For how long it has been refusing or away; 0: it takes readings',
+    'telemetry',
+    'awayMs',
+    0.001,
+  ],
   ['lantern_registry_places', 'Public places', 'registry', 'places'],
   ['lantern_registry_devices', 'Devices', 'registry', 'devices'],
 ]

@@ -21,24 +21,26 @@ export interface Insistence {
   stop(): void
 }
 
-/** `onChange`: told what is failing now, and null when nothing is any more. */
+/** `onChange`: told what is failing now (null: nothing any more), and how many tries have failed so far. */
 export function createInsistence(options: {
   logger: Logger
-  onChange(failure: string | null): void
+  onChange(failure: string | null, failures: number): void
 }): Insistence {
   const { logger, onChange } = options
   const failing = new Map<string, string>()
   const ending = new AbortController()
+  let failures = 0
 
   function tellFailure(): void {
     const [first] = failing
-    onChange(first ? first.join(': ') : null)
+    onChange(first ? first.join(': ') : null, failures)
   }
 
   function failed(what: string, reason: string): void {
     if (failing.size === 0)
       logger.error({ what, reason }, 'a store refused; nothing is lost, it is tried again')
     failing.set(what, reason)
+    failures++
     tellFailure()
   }
 

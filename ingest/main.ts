@@ -41,7 +41,7 @@ let door: DoorFigures | undefined
 /** For a server that is away when ingest starts; it shows in the health like any other failure. */
 const starting = createInsistence({
   logger,
-  onChange: (failure) => tell('progress', { ...newProgress(), failure }),
+  onChange: (failure, failures) => tell('progress', { ...newProgress(), failure, failures }),
 })
 
 function tell(type: WorkerMessage['type'], progress: Progress): void {

@@ -17,6 +17,8 @@ export const progressSchema = z.object({
   lastReceivedAt: z.number(),
   /** What a store says while it refuses. */
   failure: z.string().nullable(),
+  /** How often a store refused or did not answer, since the worker's start. */
+  failures: z.number(),
   /** Time spent in each stage, s. */
   stageSeconds: z.record(z.string(), z.number()),
 })
@@ -32,6 +34,7 @@ export function newProgress(): Progress {
     rejections: 0,
     lastReceivedAt: 0,
     failure: null,
+    failures: 0,
     stageSeconds: {},
   }
 }

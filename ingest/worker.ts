@@ -82,8 +82,9 @@ export async function createWorker(options: {
   const rejections = new Map<RejectionReason, number>()
   const insistence = createInsistence({
     logger,
-    onChange: (failure) => {
+    onChange: (failure, failures) => {
       progress.failure = failure
+      progress.failures = failures
     },
   })
   const insist = insistence.run
@@ -141,7 +142,8 @@ export async function createWorker(options: {
       ...(cut === undefined ? {} : { upTo: cut }),
     })
     const last = groups.at(-1)
-    if (!last) return undefined
+    // What a store has seen and the journal has no more (another registry, another folder) will never come.
+    if (!last) return cut === undefined ? undefined : read(cut)
     return newBatch({
       position: last.position,
       messages: groups.flatMap((group) => group.messages),

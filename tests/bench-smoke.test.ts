@@ -18,8 +18,11 @@ import { readOptions } from './bench/options.ts'
 import { measureQueries } from './bench/queries.ts'
 import { asJson, machineText, measurementText } from './bench/report.ts'
 import { median, quantile } from './bench/statistics.ts'
+import { measureStores } from './bench/stores.ts'
+import { measureStoreQueries } from './bench/stores-queries.ts'
 import { measureThroughput } from './bench/throughput.ts'
 import { root } from './source-tree.ts'
+import { hasInfluxd, needsInfluxd } from './support/influxd.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
 const ground = () => ({ folder: temporaryFolder(), say: () => undefined })
@@ -96,6 +99,29 @@ describe('each measurement, small', { timeout: 120_000 }, () => {
     const measured = await measureIdle({ ...ground(), starts: 1, seconds: 4 })
     expectPositive(measured, 'from the start to ready', 'connected', 'stored')
     expectPositive(measured, 'main process: RSS', 'ingest: RSS', 'fleet: RSS', 'all processes: PSS')
+  })
+
+  it('stores, with InfluxDB where it is installed', async () => {
+    const sizes = { connections: 6, inFlight: 10, ratePerSecond: 300, seconds: 1, burstSeconds: 1 }
+    const measured = await measureStores({ ...ground(), ...sizes })
+    for (const store of hasInfluxd ? ['DuckDB', 'InfluxDB'] : ['DuckDB'])
+      expectPositive(
+        measured,
+        `${store}: acknowledged and stored`,
+        `${store}: stored, as fast as it goes`,
+        `${store}: CPU of ingest, as fast as it goes`,
+      )
+    expect(measured.wrong).toBe(0)
+    expect(measured.notes[0]).toMatch(/[1-9][\d,]* acknowledged, .* 0 lost, 0 doubled, 0 invented/)
+    if (!hasInfluxd) expect(measured.notes).toContain(needsInfluxd)
+  })
+
+  it('the queries of stores', async () => {
+    const sizes = { devices: 54, days: 1, stepMs: 300_000, times: 2 }
+    const measured = await measureStoreQueries({ ...ground(), ...sizes })
+    for (const store of hasInfluxd ? ['DuckDB', 'InfluxDB', 'InfluxDB, in InfluxQL'] : ['DuckDB'])
+      expectPositive(measured, `${store}: a day of 5-minute sums by district`)
+    expect(runsOf(measured, 'DuckDB: the last 100 readings of a device')).toHaveLength(2)
   })
 })
 

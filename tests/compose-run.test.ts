@@ -4,6 +4,7 @@
  * read-only, without rights, on one network. InfluxDB 1.6.7 stands in for 2.7. Readings arrive there, nothing is written
  * elsewhere, and all stop in time.
  */
+import type { ChildProcess } from 'node:child_process'
 import { chownSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -49,6 +50,7 @@ describe.skipIf(!canRun)(`the composed city${why}`, () => {
   const root = join(folder, 'root')
   const volumes = join(folder, 'volumes')
   let machine: Machine
+  let influxd: ChildProcess
   const running = new Map<string, Container>()
 
   const containerOf = (name: string) => {
@@ -149,7 +151,7 @@ store-enabled = false
 level = "error"
 `,
     )
-    machine.beside(['influxd', '-config', config])
+    influxd = machine.beside(['influxd', '-config', config])
   }, 180_000)
   afterAll(() => machine?.stop())
 
@@ -218,7 +220,16 @@ level = "error"
     ])
   })
 
-  test('all stop by themselves, well within the time that they are given', async () => {
+  test("the README's commands run beside it", () => {
+    expect(containerOf('lantern').exec(['cat', '/data/admin.key']).output).toMatch(/^lk_/)
+    expect(containerOf('lantern').exec(['node', 'city/main.ts', 'show'])).toMatchObject({ code: 0 })
+    expect(containerOf('lantern').exec(['node', 'city/main.ts', 'example', '/tmp/city'])).toMatchObject({
+      code: 0,
+    })
+  })
+
+  test('all stop by themselves, well within the time that they are given, also without InfluxDB', async () => {
+    influxd.kill('SIGKILL')
     for (const name of ['simulators', 'lantern']) {
       const grace = Number.parseInt(serviceOf(name).stop_grace_period ?? '10', 10)
       const { code, seconds } = await containerOf(name).stop(grace)

@@ -81,7 +81,7 @@ describe('variables', () => {
   })
 
   test("README's line fills each of them, differently, and then the city may start", () => {
-    const line = /^while read -r line;.*> \.env$/m.exec(readme)?.[0] ?? ''
+    const line = /^\[ -e \.env \] .*$/m.exec(readme)?.[0] ?? ''
     const folder = temporaryFolder()
     copyFileSync(join(root, '.env.example'), join(folder, '.env.example'))
     execFileSync('sh', ['-ec', line], { cwd: folder })
@@ -90,6 +90,11 @@ describe('variables', () => {
     for (const name of required) expect(made[name], name).toMatch(/^[0-9a-f]{64}$/)
     expect({ ...made, ...empty }).toEqual(empty)
     expect(() => composed(made)).not.toThrow()
+    expect(statSync(join(folder, '.env')).mode & 0o777, 'for its owner only').toBe(0o600)
+    execFileSync('sh', ['-ec', line], { cwd: folder })
+    expect(parseEnvironmentFile(readFileSync(join(folder, '.env'), 'utf8')), 'kept the second time').toEqual(
+      made,
+    )
   })
 
   test('the file names those of .env.example and no other', () => {

@@ -53,6 +53,15 @@ async function rejections() {
 }
 
 describe('ingest', () => {
+  it('goes on where a store has seen positions that the journal never had', async () => {
+    await start()
+    // Such as a fresh data folder on an InfluxDB that is in use already.
+    await ingest.telemetry.append([], 8)
+    await ingest.append([telemetry({ observedAt: now, pm25: 7 })])
+    await ingest.drain()
+    expect(await stored('env-1')).toEqual([{ observedAt: now, pm25: 7 }])
+  })
+
   it('makes what the store refuses a rejection with its words, and keeps the rest', async () => {
     await start()
     await ingest.append([telemetry([1, 2, 3].map((pm25) => ({ observedAt: now - pm25, pm25 })))])

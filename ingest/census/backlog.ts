@@ -32,6 +32,8 @@ export function createBacklog<Row>(options: {
 
   return {
     add(entry) {
+      // Entries are bounded by their rows, so there is none without.
+      if (entry.rows.length === 0) return
       entries.push(entry)
       rows += entry.rows.length
       while (rows > maxRows) {

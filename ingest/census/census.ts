@@ -9,6 +9,7 @@ import type { DeviceState } from '../../model/coverage.ts'
 import { messageOf } from '../../model/errors.ts'
 import type { Point } from '../../model/measurements.ts'
 import { type Clock, formatTime, minute, second } from '../../model/time.ts'
+import type { WholeCity } from '../../stores/registry/city-view/whole.ts'
 import type { CityView } from '../../stores/registry/city-view.ts'
 import type { CoverageRow, PointSink, Telemetry } from '../../stores/telemetry/port.ts'
 import { createBacklog } from './backlog.ts'
@@ -20,8 +21,15 @@ import { createSlices, type Slices } from './slices.ts'
 import { createVoice } from './voice.ts'
 
 const tickMs = 10 * second
+/** A timer may come a little early; so long after the full ten seconds it never comes before them. */
+const afterMs = 20
 /** Of coverage and of rejections that wait for a store that is away: a day and a half of a hundred areas, some 30 MB. */
 const maxWaitingRows = 200_000
+/**
+ * Further behind than this, ingest does not know how its devices are now (a store is away, and readings wait in the
+ * journal): they are judged by the moment up to which it has come, so that a store's absence is not told as theirs.
+ */
+const behindMs = 30 * second
 /** How long a stop waits for a write that is under way. */
 const stopMs = second
 
@@ -98,22 +106,29 @@ export function createCensus(options: {
     if (words !== undefined) refusals.failed(words)
   }
 
-  /** Counting waits for nobody; what is counted then goes its way. */
+  /** Counting waits for nobody; what is counted then goes its way. `now`: the moment that decides who is silent. */
   async function round(at: number, now: number): Promise<void> {
-    const city = view.whole()
-    let counts: readonly AreaCount[] | undefined
+    let counted: { city: WholeCity; counts: readonly AreaCount[] } | undefined
     await alone('count', async () => {
-      counts = await countCity({ city, state, now, slices: slices() })
+      const city = view.whole()
+      const counts = await countCity({ city, state, now, slices: slices() })
       coverage.add({ at, rows: counts.map(rowOf) })
       onCoverage(counts, now)
+      counted = { city, counts }
     })
-    const counted = counts
-    if (!counted) return
+    if (counted) await store(at, now, counted)
+  }
+
+  async function store(
+    at: number,
+    now: number,
+    { city, counts }: { city: WholeCity; counts: readonly AreaCount[] },
+  ): Promise<void> {
     const tasks = [deliver()]
     if (points && evidence)
       tasks.push(
         alone('evidence', async () => {
-          const words = await points.write(healthPoints(at, counted))
+          const words = await points.write(healthPoints(at, counts))
           words.push(...(await evidence.write({ city, at, now, slices: slices() })))
           hear(words)
           if (words.length === 0) refusals.worked()
@@ -151,7 +166,8 @@ export function createCensus(options: {
         rejections.add({ at, rows })
       }
       lastMinute = at
-      tasks.push(round(at, now))
+      const behind = figures().door?.lagMs ?? 0
+      tasks.push(round(at, behind > behindMs ? now - behind : now))
     }
     await Promise.all(tasks)
   }
@@ -162,7 +178,7 @@ export function createCensus(options: {
         schedule()
         void tick()
       },
-      tickMs - (clock() % tickMs),
+      tickMs - (clock() % tickMs) + afterMs,
     )
   }
 

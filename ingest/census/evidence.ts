@@ -23,7 +23,7 @@ import {
 import type { Slices } from './slices.ts'
 
 /** Points of one request: making and writing so many takes the thread about 2 ms. */
-const pointsPerWrite = 500
+const pointsPerWrite = 250
 
 /** What one round goes by. */
 export interface Round {
@@ -42,6 +42,8 @@ export interface Evidence {
 interface Names {
   readonly place: Place
   readonly areas: ReturnType<WholeCity['areasOf']>
+  /** What the place's own series and those of its devices have in common. */
+  readonly ofPlace: Readonly<Record<'place' | 'place_name' | 'place_type', string> & Record<string, string>>
   readonly tags: PlaceTags
   readonly devices: Map<string, DeviceTags>
 }
@@ -60,35 +62,19 @@ export function createEvidence(options: {
     const known = named.get(place.id)
     if (known?.place === place && known.areas === areas) return known
     const { id, name, type } = place
-    const tags = {
-      ...levelTags(areas),
-      place: id,
-      place_name: name,
-      place_type: type,
-      label: labelOf(name, id),
-    }
+    const ofPlace = { ...levelTags(areas), place: id, place_name: name, place_type: type }
+    const tags = { ...ofPlace, label: labelOf(name, id) }
     const same = known && JSON.stringify(known.tags) === JSON.stringify(tags)
-    const names = same ? { ...known, place, areas } : { place, areas, tags, devices: new Map() }
+    const names = same ? { ...known, place, areas } : { place, areas, ofPlace, tags, devices: new Map() }
     named.set(id, names)
     return names
   }
 
-  function deviceTags({ tags, devices }: Names, device: string, kind: string): DeviceTags {
+  function deviceTags({ ofPlace, devices }: Names, device: string, kind: string): DeviceTags {
     const key = `${kind} ${device}`
-    let own = devices.get(key)
-    if (!own) {
-      const { label: _, ...ofPlace } = tags
-      own = {
-        ...ofPlace,
-        place: tags.place,
-        place_name: tags.place_name,
-        place_type: tags.place_type,
-        device,
-        kind,
-      }
-      devices.set(key, own)
-    }
-    return own
+    const tags = devices.get(key) ?? { ...ofPlace, device, kind }
+    devices.set(key, tags)
+    return tags
   }
 
   /** Sends what is due in portions; what was stored is noted in the ledgers. */
@@ -147,19 +133,21 @@ export function createEvidence(options: {
 
   /** What was not met in a round that went through the whole city has left it. */
   async function sendGone({ at, slices }: Round, outbox: Outbox): Promise<void> {
-    for (const [serial, tags] of devices.missing(at)) {
-      outbox.add(goneDevice(at - 1, tags), () => devices.forget(serial))
+    for (const { key, tags, isMissing } of devices.all(at)) {
+      if (slices.isOver()) await slices.rest()
+      if (!isMissing) continue
+      outbox.add(goneDevice(at - 1, tags), () => devices.forget(key))
       named.get(tags.place)?.devices.delete(`${tags.kind} ${tags.device}`)
       if (outbox.isFull()) await outbox.send()
-      if (slices.isOver()) await slices.rest()
     }
-    for (const [id, tags] of places.missing(at)) {
+    for (const { key, tags, isMissing } of places.all(at)) {
+      if (slices.isOver()) await slices.rest()
+      if (!isMissing) continue
       outbox.add(gonePlace(at - 1, tags), () => {
-        places.forget(id)
+        places.forget(key)
         named.delete(tags.place)
       })
       if (outbox.isFull()) await outbox.send()
-      if (slices.isOver()) await slices.rest()
     }
     await outbox.send()
   }

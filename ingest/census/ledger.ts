@@ -21,8 +21,10 @@ export interface Ledger<Tags> {
    */
   look(key: string | number, now: { tags: Tags; word: string; turn: number; at: number }): Look<Tags>
   written(key: string | number, now: { tags: Tags; word: string; at: number }): void
-  /** Those that were not looked at in that minute. */
-  missing(at: number): Iterable<readonly [string | number, Tags]>
+  /** All, each with whether it was not looked at in that minute: many, so to be gone through in slices. */
+  all(
+    at: number,
+  ): Iterable<{ readonly key: string | number; readonly tags: Tags; readonly isMissing: boolean }>
   forget(key: string | number): void
 }
 
@@ -50,8 +52,8 @@ export function createLedger<Tags extends object>(): Ledger<Tags> {
     written(key, { tags, word, at }) {
       entries.set(key, { tags, word, at, seenAt: at })
     },
-    *missing(at) {
-      for (const [key, { seenAt, tags }] of entries) if (seenAt !== at) yield [key, tags]
+    *all(at) {
+      for (const [key, { seenAt, tags }] of entries) yield { key, tags, isMissing: seenAt !== at }
     },
     forget: (key) => entries.delete(key),
   }

@@ -13,7 +13,7 @@ export interface Slices {
 
 /** `sliceMs`: how long a slice may last; `pauseMs`: how long others have the thread after it. */
 export function createSlices(options: { sliceMs?: number; pauseMs?: number } = {}): Slices {
-  const { sliceMs = 2, pauseMs = 2 } = options
+  const { sliceMs = 1, pauseMs = 2 } = options
   let begun = performance.now()
   return {
     isOver: () => performance.now() - begun >= sliceMs,

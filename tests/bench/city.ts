@@ -1,10 +1,12 @@
 /**
  * A city of any size for the bench: one province, nine districts, ninety communes, with places and devices spread
- * evenly over them. Used by queries.ts and coverage.ts.
+ * evenly over them. Used by queries.ts, coverage.ts and stores-queries.ts.
  */
 import { hashSecret, newSecret } from '../../model/access.ts'
 import type { Area } from '../../model/area.ts'
 import { kindNames } from '../../model/kinds.ts'
+import { createCityView } from '../../stores/registry/city-view.ts'
+import type { Site } from '../../stores/telemetry/port.ts'
 import { withRegistry } from '../support/lantern.ts'
 import type { SignedUp } from '../support/small-city.ts'
 import { kindInTurn } from './load/payload.ts'
@@ -51,6 +53,16 @@ export async function seedCity(
     ),
   )
   return signedUp
+}
+
+/** Where its devices stand. */
+export function sitesOf(dataDir: string): Promise<readonly Site[]> {
+  return withRegistry(dataDir, async (registry) => {
+    const view = createCityView({ registry, clock: Date.now })
+    await view.start()
+    await view.stop()
+    return view.sitesSince(0).sites
+  })
 }
 
 function areas(): Area[] {

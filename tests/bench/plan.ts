@@ -1,6 +1,7 @@
 /**
  * How large each measurement is, in full and with --quick, and in which order they run. Called by main.ts.
  */
+import { minute } from '../../model/time.ts'
 import { measureConnections } from './connections.ts'
 import { measureCoverage } from './coverage.ts'
 import { measureIdle } from './idle.ts'
@@ -8,6 +9,8 @@ import { measureLatency } from './latency.ts'
 import type { Ground, Measurement } from './measurement.ts'
 import type { BenchOptions, MeasurementName } from './options.ts'
 import { measureQueries } from './queries.ts'
+import { measureStores } from './stores.ts'
+import { measureStoreQueries } from './stores-queries.ts'
 import { measureThroughput } from './throughput.ts'
 
 type Step = (ground: Ground) => Promise<Measurement>
@@ -42,6 +45,17 @@ export function planOf(options: Pick<BenchOptions, 'names' | 'quick' | 'seconds'
         }),
     ],
     idle: [(ground) => measureIdle({ ...ground, starts: quick ? 1 : 3, seconds: quick ? 5 : 60 })],
+    stores: [
+      (ground) =>
+        measureStores({
+          ...{ ...ground, connections: 100, inFlight: 50, ratePerSecond: 20_000 },
+          ...{ seconds: options.seconds ?? (quick ? 5 : 60), burstSeconds: quick ? 3 : 15 },
+        }),
+      (ground) =>
+        measureStoreQueries({
+          ...{ ...ground, devices: 495, days: quick ? 1 : 7, stepMs: minute, times: quick ? 5 : 20 },
+        }),
+    ],
   }
   return names.flatMap((name) => steps[name])
 }

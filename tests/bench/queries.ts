@@ -6,11 +6,10 @@ import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { dataFiles } from '../../config.ts'
 import { day, minute } from '../../model/time.ts'
-import { createCityView } from '../../stores/registry/city-view.ts'
 import type { Site, Telemetry } from '../../stores/telemetry/port.ts'
-import { adminKeyOf, withRegistry, withTelemetry } from '../support/lantern.ts'
+import { adminKeyOf, withTelemetry } from '../support/lantern.ts'
 import type { SignedUp } from '../support/small-city.ts'
-import { districts, seedCity } from './city.ts'
+import { districts, seedCity, sitesOf } from './city.ts'
 import { writeHistory } from './history.ts'
 import { timedGet } from './http.ts'
 import type { Figure, Ground, Measurement } from './measurement.ts'
@@ -74,14 +73,9 @@ export function measureQueries(options: QueriesOptions): Promise<Measurement> {
 async function prepare(
   dataDir: string,
   history: { readings: number; days: number; end: number },
-): Promise<{ sites: Site[]; written: number; bytes: number }> {
+): Promise<{ sites: readonly Site[]; written: number; bytes: number }> {
   const file = dataFiles(dataDir).telemetry
-  const sites = await withRegistry(dataDir, async (registry) => {
-    const view = createCityView({ registry, clock: Date.now })
-    await view.start()
-    await view.stop()
-    return view.sitesSince(0).sites
-  })
+  const sites = await sitesOf(dataDir)
   await withTelemetry(dataDir, (telemetry) => telemetry.putSites(sites))
   const written = await writeHistory({ file, devices: sites, ...history })
   return { sites, written, bytes: (await stat(file)).size }

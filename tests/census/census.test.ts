@@ -1,6 +1,9 @@
 /** The census on a hand-made city: when it counts, what is due, what leaves, and what happens while the store is away. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSlices } from '../../ingest/census/slices.ts'
+import { faults, gravestFirst } from '../../model/kind.ts'
+import { kindNames } from '../../model/kinds.ts'
+import { measurements } from '../../model/measurements.ts'
 import { rejectionReasonNames } from '../../model/rejection.ts'
 import { minute, second } from '../../model/time.ts'
 import { begin, device, handMade } from './hand-made.ts'
@@ -194,6 +197,15 @@ describe('places and devices', () => {
   })
 })
 
+describe('the model', () => {
+  it('has a place in health for every fault and an order of them, and no name that is a kind of device', () => {
+    expect([...gravestFirst].sort()).toEqual([...faults].sort())
+    expect(Object.keys(measurements.health.fields).sort()).toEqual(['devices', 'healthy', ...faults].sort())
+    const names = kindNames.flatMap((kind) => [kind, `${kind}_5m`])
+    expect(Object.keys(measurements).filter((name) => names.includes(name))).toEqual([])
+  })
+})
+
 describe('while the store is away', () => {
   it('keeps what was counted, stores it in its order afterwards, and says each change of state once', async () => {
     const city = handMade()
@@ -223,6 +235,20 @@ describe('while the store is away', () => {
       [2, 10],
       [3, 0],
     ])
+  })
+
+  it('does not take its devices for silent because their readings wait in the journal', async () => {
+    const city = handMade({ points: false })
+    city.devices = [device(1)]
+    city.hear(1)
+    const figures = { connections: 1, journalBytes: 0, journalLimitBytes: 0, refusals: {} }
+    city.door = { ...figures, lagMs: 0 }
+    await city.tick(minute)
+    city.door = { ...figures, lagMs: 9 * minute }
+    await city.tick(9 * minute)
+    city.door = { ...figures, lagMs: 10 * second }
+    await city.tick(minute)
+    expect(city.recorded.map(({ rows }) => rows[0]?.working)).toEqual([1, 1, 0])
   })
 
   it('gives the oldest counts up beyond its bound, and says so once', async () => {

@@ -17,6 +17,8 @@ export interface TelemetryUnderTest {
   open(): Telemetry
   /** Removes everything of it. */
   remove(): Promise<void>
+  /** A server that does not say how much room it takes. */
+  readonly tellsNoSize?: boolean
 }
 
 /** Holds one started store at a time, new for each test. */
@@ -38,6 +40,9 @@ function holdStore(prepare: () => Promise<TelemetryUnderTest>) {
   return {
     get telemetry() {
       return telemetry
+    },
+    get tellsNoSize() {
+      return prepared.tellsNoSize ?? false
     },
     async reopen() {
       await telemetry.stop()

@@ -1,16 +1,16 @@
 /**
  * A container without an engine, for the test of the composed city: the same kernel features that Docker uses (a root
- * folder of its own that is read-only, a process tree of its own, one network for all, a user without any rights), by
- * util-linux alone. It needs root; where that is not given, the test that needs it shows as skipped.
+ * folder of its own that is read-only, a process tree of its own, one network for all, a user without any rights), set up
+ * with util-linux. It needs root; where that is not given, the test that needs it shows as skipped.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** What stands in the name of a skipped test. */
-export const needsNamespaces = 'needs Linux, root and util-linux: unshare, nsenter, setpriv'
+export const needsNamespaces = 'needs root on Linux, with util-linux and iproute2'
 export const hasNamespaces =
-  spawnSync('unshare', ['--net', '--mount', '--pid', '--fork', 'true']).status === 0
+  spawnSync('unshare', ['--net', '--mount', '--pid', '--fork', 'ip', 'link', 'set', 'lo', 'up']).status === 0
 
 export interface Mount {
   /** A folder of this machine, or null for an empty one in memory. */
@@ -58,7 +58,8 @@ export function prepareRoot(root: string, hosts: readonly string[]): void {
   for (const folder of ['usr', 'etc', 'proc', 'dev', 'tmp', 'app', node])
     mkdirSync(join(root, folder), { recursive: true })
   for (const folder of ['bin', 'sbin', 'lib', 'lib64'])
-    if (lstatSync(`/${folder}`).isSymbolicLink()) symlinkSync(readlinkSync(`/${folder}`), join(root, folder))
+    if (lstatSync(`/${folder}`, { throwIfNoEntry: false })?.isSymbolicLink())
+      symlinkSync(readlinkSync(`/${folder}`), join(root, folder))
   for (const file of ['dev/null', 'dev/urandom', join(node, 'node')]) writeFileSync(join(root, file), '')
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n')
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n')

@@ -24,6 +24,8 @@ function isThere(): boolean {
 export interface Influxd {
   readonly url: string
   readonly port: number
+  /** Of the running process. */
+  pid(): number
   /** Runs a statement of InfluxQL and returns the parsed answer as text. */
   query(statement: string): Promise<string>
   /** Begins it again after `kill`. */
@@ -101,6 +103,7 @@ level = "error"
   return {
     url,
     port,
+    pid: () => child?.pid ?? 0,
     query,
     start,
     kill,

@@ -123,7 +123,7 @@ export function createDuckDbTarget(options: { file: string }): TransferTarget {
       const [text] = reader.getRows()[0] ?? []
       return text === undefined ? undefined : parseMark(String(text))
     },
-    async isEmpty() {
+    async isFree() {
       if (!(await stat(file).catch(() => undefined))) return true
       const own = await openFile(file)
       try {

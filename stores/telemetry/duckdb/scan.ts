@@ -92,7 +92,7 @@ export function createDuckDbSource(options: {
 
 /** Opens it as the store does, and makes what an older version of it lacks. */
 export async function openFile(file: string): Promise<OpenFile> {
-  const instance = await openInstance({ file, memoryLimitMb: 512, threads: 2, lockTimeoutMs: 2000 })
+  const instance = await openInstance({ file, memoryLimitMb: 256, threads: 2, lockTimeoutMs: 2000 })
   try {
     const connection = await instance.connect()
     const layouts = await prepareTables(connection)

@@ -79,7 +79,10 @@ export function createInfluxTarget(options: ServerOptions & { now: () => number 
     stop: () => Promise.resolve(),
     counts: () => countDays(server),
     mark: () => readMark(server),
-    isEmpty: () => isEmpty(server),
+    async isFree() {
+      const mark = await readMark(server)
+      return (mark && !mark.finished) || isEmpty(server)
+    },
     async clear() {
       for (const stock of stocks) {
         const { shelf, measurement } = placeOf(stock)

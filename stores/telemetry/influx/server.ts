@@ -85,6 +85,7 @@ export function createServer(options: ServerOptions): Server {
   const basic = user ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` : undefined
   const authorization = token ? `Token ${token}` : basic
   const headers: Record<string, string> = authorization ? { authorization } : {}
+  const isOnThisMachine = /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(base).hostname)
   const nameOf = (shelf: Shelf) => (shelf === 'raw' ? bucket : `${bucket}_5m`)
   let major: 1 | 2 | undefined
   let writers: Record<Shelf, WriteApi> | undefined
@@ -99,6 +100,8 @@ export function createServer(options: ServerOptions): Server {
         batchSize: 1_000_000,
         flushInterval: 0,
         maxRetries: 0,
+        // Packing costs both sides 2 of 15 µs a reading, and makes its 360 bytes 38: worth it on a line only.
+        gzipThreshold: isOnThisMachine ? Number.POSITIVE_INFINITY : 1000,
         writeFailed: (error) => Promise.reject(error),
       })
       if (version === 1)

@@ -128,7 +128,10 @@ async function createBucket(server: Server, org: string, shelf: Shelf): Promise<
   const name = server.nameOf(shelf)
   const { orgs } = orgList.parse(await server.manage(`/api/v2/orgs?${new URLSearchParams({ org })}`))
   const orgID = orgs.find((one) => one.name === org)?.id
-  if (!orgID) throw away(`has no organisation ${org}, or the token may not see it`)
+  if (!orgID)
+    throw away(
+      `has no bucket ${name} that this token may read, and no organisation ${org} that it may read, to make it in`,
+    )
   const shardGroupDurationSeconds = shardDays[shelf] * (day / second)
   const retentionRules = [{ type: 'expire', everySeconds: 0, shardGroupDurationSeconds }]
   return bucketShape.parse(await server.manage('/api/v2/buckets', { orgID, name, retentionRules }))

@@ -118,8 +118,8 @@ export interface TransferSource extends Side {
 export interface TransferTarget extends Side {
   /** Of the transfer that was begun into it; undefined: none was. */
   mark(): Promise<Mark | undefined>
-  /** Whether it holds neither readings nor roll-ups nor coverage. */
-  isEmpty(): Promise<boolean>
+  /** Whether it holds neither readings nor roll-ups nor coverage, but for what an unfinished transfer has brought. */
+  isFree(): Promise<boolean>
   /** Removes what an earlier transfer has brought. */
   clear(): Promise<void>
   /** Makes the mark, and the sites that rows will be written with. Raises what speaks against it before anything is done. */

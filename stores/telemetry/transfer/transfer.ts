@@ -54,6 +54,7 @@ export async function transfer(options: {
   const before = mark.rows
 
   async function beginOrGoOn(): Promise<Mark> {
+    if (!(await insist(() => target.isFree()))) throw occupied(target)
     const found = await insist(() => target.mark())
     const fresh: Mark = { source: source.name, fingerprint, stocks: 0, until: 0, rows: 0, finished: false }
     if (found?.source === source.name && !found.finished) {
@@ -64,7 +65,6 @@ export async function transfer(options: {
       say('What was begun before does not fit any more (Lantern has run meanwhile): beginning anew.')
       await insist(() => target.clear())
     } else if (found && !found.finished) throw otherTransfer(target, found)
-    else if (!(await insist(() => target.isEmpty()))) throw occupied(target)
     const oldest = Math.min(...counts.filter(({ stock }) => stock.shelf === 'readings').map((one) => one.day))
     await insist(() => target.begin(fresh, ledger, oldest * day))
     return fresh

@@ -8,6 +8,8 @@ export const rollupRetentionDays = 60
 export interface TelemetrySubject {
   /** A started store; empty at the beginning of each test. */
   readonly telemetry: Telemetry
+  /** Whether its `bytes` is 0 for that reason. */
+  readonly tellsNoSize: boolean
   /** The same store, stopped and opened anew. */
   reopen(): Promise<Telemetry>
   /** Another, empty one takes its place. */
