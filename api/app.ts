@@ -10,6 +10,7 @@ import { alertQualityRoutes } from './alerts/quality.ts'
 import { alertRoutes } from './alerts/routes.ts'
 import { alertStreamRoutes } from './alerts/stream.ts'
 import { areaRoutes } from './areas/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { capRoutes } from './cap/routes.ts'
 import { coverageRoutes } from './coverage/routes.ts'
 import { type ApiDependencies, type App, defaultLimits } from './dependencies.ts'
@@ -86,6 +87,7 @@ export function buildApp(api: ApiDependencies): App {
     ruleRoutes(scope, api)
     subscriptionRoutes(scope, api)
     capRoutes(scope, api)
+    auditRoutes(scope, api)
     keyRoutes(scope, api, keyring)
     healthRoutes(scope, api)
     done()

@@ -33,6 +33,7 @@ const tags = [
   { name: 'Alerts', description: 'What needs a person, and what was done about it' },
   { name: 'Rules', description: 'What is watched, and what is to be done then' },
   { name: 'Subscriptions', description: 'Who is told, and what became of each delivery' },
+  { name: 'Audit', description: 'Who changed what' },
   { name: 'Keys', description: 'API keys' },
   { name: 'Operation', description: 'How Lantern itself is' },
 ]

@@ -89,7 +89,8 @@ export function subscriptionRoutes(app: App, api: ApiDependencies): void {
       try {
         api.checkTarget(new URL(channel.url))
       } catch (error) {
-        faults.push({ field: 'channel.url', message: messageOf(error) })
+        const remedy = error instanceof LanternError ? ` ${error.remedy}` : ''
+        faults.push({ field: 'channel.url', message: `${messageOf(error)}.${remedy}` })
       }
     if (faults.length > 0)
       throw new LanternError('invalid-request', 'The subscription cannot be served.', { faults })
