@@ -29,19 +29,22 @@ const fields: Record<KindName, readonly (readonly [string, number])[]> = {
   ],
 }
 
-const conditions = (field: string, high: number) => [
+/** Every form that watches devices, in about the proportions of the default rules. */
+const conditions = (field: string, high: number, nth: number) => [
   { type: 'threshold', field, above: high, clear: high * 0.9 },
   { type: 'threshold', field, above: high, forSeconds: 300 },
   { type: 'threshold', field, above: high, count: { of: 5, least: 3 } },
+  { type: 'threshold', field, below: -1, clear: 0 },
   { type: 'rate', field, rises: high, withinSeconds: 600 },
   { type: 'unusual', field, score: 20 },
+  { type: 'silence', intervals: 5 + nth },
 ]
 
 /** `count` rules, the default ones among them. */
 export function benchRules(count: number): Rule[] {
   // One field after another, each with every form, for all kinds.
   const more = [0, 1, 2, 3].flatMap((nth) =>
-    conditions('', 0).flatMap((_, form) =>
+    conditions('', 0, 0).flatMap((_, form) =>
       kindNames.map((kind) => {
         const [field, high] = fields[kind][nth] ?? ['', 0]
         return rule.parse({
@@ -50,7 +53,7 @@ export function benchRules(count: number): Rule[] {
           title: '{subject} at {place}, {area}: {value} {unit}',
           action: 'There is nothing to do: it is only measured.',
           severity: 'info',
-          condition: conditions(field, high)[form],
+          condition: conditions(field, high, nth)[form],
           scope: { kind },
         })
       }),
