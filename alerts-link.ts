@@ -18,7 +18,7 @@ export function createAlertsLink(options: {
   logger: Logger
   env: Record<string, string | undefined>
 }): AlertsLink {
-  let figures = { sent: 0, failedAttempts: 0, dead: 0, underWay: 0, resting: 0 }
+  let figures = { sent: 0, failedAttempts: 0, underWay: 0, resting: 0, queued: 0, dead: 0 }
   let heardAt = Number.NEGATIVE_INFINITY
   let running = false
 
@@ -43,7 +43,7 @@ export function createAlertsLink(options: {
     stop: (graceMs) => child.stop(graceMs),
     health() {
       const hangs = running && performance.now() - heardAt > silenceLimit
-      const detail = hangs ? 'does not answer; see its log, or restart Lantern' : 'sends what is due'
+      const detail = hangs ? 'does not answer; see its log, or restart Lantern' : wordsOf(figures)
       return {
         name: 'alerts',
         ok: running && !hangs,
@@ -52,4 +52,13 @@ export function createAlertsLink(options: {
       }
     },
   }
+}
+
+/** Receivers that fail are told of, but do not make Lantern itself unwell: nobody shall restart it for their sake. */
+function wordsOf({ resting, dead }: { resting: number; dead: number }): string {
+  const words = ['sends what is due']
+  if (resting > 0)
+    words.push(`${resting} ${resting === 1 ? 'subscriber' : 'subscribers'} cannot be reached: see the log`)
+  if (dead > 0) words.push(`${dead} given up: see the deliveries with state=dead, and send them again`)
+  return words.join('; ')
 }

@@ -109,7 +109,7 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
       }),
       checkTarget: (url) => egress.checkHost(url.hostname),
       readiness: async () => components(),
-      metrics: createMetrics(components),
+      metrics: createMetrics(components, board.counts),
       clock,
       logger,
     })

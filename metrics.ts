@@ -3,6 +3,7 @@
  * counting itself is plain addition where it happens, so that the way of a reading pays nothing for it.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Severity } from './model/alert.ts'
 import type { ComponentHealth } from './model/health.ts'
 
 type Component = ComponentHealth['name']
@@ -39,12 +40,26 @@ const metrics: readonly [string, string, Component, string, number?][] = [
     'awayMs',
     0.001,
   ],
+  ['lantern_deliveries_sent', 'Deliveries sent since the alerts process started', 'alerts', 'sent'],
+  [
+    'lantern_deliveries_failed_attempts',
+    'Attempts that failed since the alerts process started',
+    'alerts',
+    'failedAttempts',
+  ],
+  ['lantern_deliveries_queued', 'Deliveries that wait', 'alerts', 'queued'],
+  ['lantern_deliveries_dead', 'Deliveries that were given up and are kept', 'alerts', 'dead'],
+  ['lantern_subscribers_resting', 'Subscribers that cannot be reached now', 'alerts', 'resting'],
+  ['lantern_alerts_restarts_total', 'How often the alerts process was started again', 'alerts', 'restarts'],
   ['lantern_registry_places', 'Public places', 'registry', 'places'],
   ['lantern_registry_devices', 'Devices', 'registry', 'devices'],
 ]
 
-/** `components` gives what each part says of itself now. */
-export function createMetrics(components: () => ComponentHealth[]): Registry {
+/** `components` gives what each part says of itself now, `openAlerts` how many alerts are open and stand for themselves. */
+export function createMetrics(
+  components: () => ComponentHealth[],
+  openAlerts: () => Record<Severity, number>,
+): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const figure = (part: Component, name: string) =>
@@ -78,6 +93,17 @@ export function createMetrics(components: () => ComponentHealth[]): Registry {
       registers: [],
       collect() {
         for (const { name, ok } of components()) this.set({ component: name }, ok ? 1 : 0)
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'lantern_alerts_open',
+      help: 'Alerts that are open, and neither shelved nor stood for by another',
+      labelNames: ['severity'],
+      registers: [],
+      collect() {
+        for (const [severity, count] of Object.entries(openAlerts())) this.set({ severity }, count)
       },
     }),
   )

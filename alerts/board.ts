@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Alert } from '../model/alert.ts'
+import type { Alert, Severity } from '../model/alert.ts'
 import { messageOf } from '../model/errors.ts'
 import { showAlert } from '../model/shown-alert.ts'
 import { second } from '../model/time.ts'
@@ -19,6 +19,8 @@ export interface Board {
   /** Resolves when what is open is retained. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** How many alerts stand on it now. */
+  counts(): Record<Severity, number>
 }
 
 export function createBoard(options: {
@@ -29,7 +31,7 @@ export function createBoard(options: {
 }): Board {
   const { registry, announce, logger } = options
   /** Of each alert that is shown, its topic. */
-  const shown = new Map<number, string>()
+  const shown = new Map<number, { topic: string; severity: Severity }>()
   const ending = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let seen = 0
@@ -37,14 +39,14 @@ export function createBoard(options: {
   async function show(alert: Alert): Promise<void> {
     const stands = alert.state !== 'cleared' && alert.inhibitedBy === null && alert.shelvedUntil === null
     const topic = stands ? alertTopic(alert.areas.toReversed(), alert.severity, alert.id) : undefined
-    const before = shown.get(alert.id)
+    const before = shown.get(alert.id)?.topic
     if (before && before !== topic) {
       await announce(before, '')
       shown.delete(alert.id)
     }
     if (!topic) return
     await announce(topic, JSON.stringify(showAlert(alert)))
-    shown.set(alert.id, topic)
+    shown.set(alert.id, { topic, severity: alert.severity })
   }
 
   async function catchUp(newest: number): Promise<void> {
@@ -82,6 +84,11 @@ export function createBoard(options: {
     async stop() {
       ending.abort()
       await running
+    },
+    counts() {
+      const counts = { info: 0, warning: 0, major: 0, critical: 0 }
+      for (const { severity } of shown.values()) counts[severity]++
+      return counts
     },
   }
 }

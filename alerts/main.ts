@@ -36,13 +36,15 @@ const senders = {
 }
 const dispatcher = createDispatcher({ registry, senders, clock, logger })
 const ending = new AbortController()
+let counts = { queued: 0, dead: 0 }
 
-/** Each second what time alone brings about; each hour what is old. */
+/** Each second what time alone brings about, and how much waits; each hour what is old. */
 async function keepTime(): Promise<void> {
   let tidiedAt = performance.now()
   while (!ending.signal.aborted) {
     try {
       await registry.runAlertTimers(clock())
+      counts = await registry.deliveryCounts()
       if (performance.now() - tidiedAt >= tidyEveryMs) {
         tidiedAt = performance.now()
         await registry.tidyAlerts(clock())
@@ -55,7 +57,7 @@ async function keepTime(): Promise<void> {
 }
 
 function tell(): void {
-  const message: AlertsMessage = { type: 'alerts', figures: dispatcher.figures() }
+  const message: AlertsMessage = { type: 'alerts', figures: { ...dispatcher.figures(), ...counts } }
   if (process.connected) process.send?.(message)
 }
 

@@ -7,10 +7,12 @@ export const alertsMessage = z.object({
     /** Since the process started. */
     sent: z.number(),
     failedAttempts: z.number(),
-    dead: z.number(),
     /** Now. */
     underWay: z.number(),
     resting: z.number(),
+    queued: z.number(),
+    /** Given up, and still kept. */
+    dead: z.number(),
   }),
 })
 export type AlertsMessage = z.infer<typeof alertsMessage>

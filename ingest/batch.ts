@@ -37,8 +37,6 @@ export interface Batch {
   candidates: Candidate[]
   statuses: StatusEvent[]
   readings: Reading[]
-  /** Readings that the telemetry store has already. */
-  repeated: Reading[]
   duplicates: number
   /** By reason and device: what is equal is one with its count, so that a flood of them takes no memory. */
   readonly rejections: Map<string, RejectionEvent>
@@ -57,7 +55,6 @@ export function newBatch(
     candidates: [],
     statuses: [],
     readings: [],
-    repeated: [],
     duplicates: 0,
     rejections: new Map(),
   }

@@ -86,6 +86,7 @@ async function run(): Promise<void> {
     view,
     state: running.state,
     telemetry,
+    alerts: registry,
     points: telemetry.points,
     figures: () => ({ progress: running.progress(), rejections: running.rejections(), door }),
     target: config.LANTERN_GOAL_TARGET,

@@ -116,7 +116,12 @@ export const measurements = {
   alert: {
     kept: 'rollups',
     when: "at each step of an alert's life",
-    tags: { severity: 'how grave', rule: "the rule's id", step: 'opened, acknowledged, cleared …' },
+    tags: {
+      severity: 'how grave',
+      rule: "the rule's id",
+      subject: 'the id of the device, or the code of the area',
+      step: 'opened, acknowledged, cleared …',
+    },
     levels: true,
     fields: {
       alert: text("The alert's id"),
@@ -131,7 +136,7 @@ export const measurements = {
     tags: { ...ofArea, severity: 'how grave' },
     levels: false,
     fields: {
-      open: integer('1', 'Alerts that are open'),
+      open: integer('1', 'Alerts that are open, and neither shelved nor stood for by another'),
       unacknowledged: integer('1', 'Those that nobody has acknowledged'),
     },
   },

@@ -1,7 +1,7 @@
 /**
  * The census: what is kept of a city beside its readings (model/measurements.ts). Each minute it counts coverage, for the
  * history that the API shows; where people look into the store directly (InfluxDB), it also writes the health of areas,
- * places and devices, what was rejected, and each 10 s how Lantern itself is. Started by main.ts beside the worker, whose
+ * places and devices, alerts, what was rejected, and each 10 s how Lantern itself is. Started by main.ts beside the worker, whose
  * readings it neither stops nor slows: it works in slices, and what fails waits for its next turn.
  */
 import type { Logger } from 'pino'
@@ -12,6 +12,7 @@ import { type Clock, formatTime, minute, second } from '../../model/time.ts'
 import type { WholeCity } from '../../stores/registry/city-view/whole.ts'
 import type { CityView } from '../../stores/registry/city-view.ts'
 import type { CoverageRow, PointSink, Telemetry } from '../../stores/telemetry/port.ts'
+import { type AlertHistory, createAlertPoints } from './alerts.ts'
 import { createBacklog } from './backlog.ts'
 import { type AreaCount, countCity } from './count.ts'
 import { createEvidence } from './evidence.ts'
@@ -44,6 +45,7 @@ export function createCensus(options: {
   view: Pick<CityView, 'whole'>
   state: (serial: number) => DeviceState | undefined
   telemetry: Pick<Telemetry, 'recordCoverage'>
+  alerts: AlertHistory
   /** Null: nobody looks into the store directly. */
   points: PointSink | null
   figures: () => Figures
@@ -56,13 +58,14 @@ export function createCensus(options: {
   slices?: () => Slices
   maxRows?: number
 }): Census {
-  const { view, state, telemetry, points, figures, target, onCoverage, clock, logger } = options
+  const { view, state, telemetry, alerts, points, figures, target, onCoverage, clock, logger } = options
   const { slices = createSlices, maxRows = maxWaitingRows } = options
   const onDrop = ({ at }: { at: number }) =>
     logger.warn({ since: formatTime(at) }, 'the store was away for too long: the oldest counts are given up')
   const coverage = createBacklog<CoverageRow>({ maxRows, onDrop })
   const rejections = createBacklog<Point>({ maxRows, onDrop })
   const evidence = points && createEvidence({ points, state })
+  const alertPoints = points && createAlertPoints({ history: alerts, points })
   const platform = createPlatform()
   const voice = createVoice(logger, {
     failing: 'what is kept beside the readings cannot be stored; it is tried again',
@@ -134,6 +137,10 @@ export function createCensus(options: {
           if (words.length === 0) refusals.worked()
         }),
       )
+    if (alertPoints)
+      tasks.push(
+        alone('open alerts', async () => hear(await alertPoints.writeOpen(city.areas, at, slices()))),
+      )
     await Promise.all(tasks)
   }
 
@@ -158,6 +165,10 @@ export function createCensus(options: {
       const point = platform.point(now - (now % tickMs), now, figures())
       tasks.push(alone('platform', () => writePoints([point], points)))
     }
+    if (alertPoints)
+      tasks.push(
+        alone('alerts', async () => hear(await alertPoints.writeSteps(view.whole().areas, slices()))),
+      )
     if (at === lastMinute) tasks.push(deliver())
     else {
       // The minute in which it begins is not whole: what it has counts to the next.

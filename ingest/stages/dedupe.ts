@@ -1,5 +1,5 @@
 /**
- * Stage 4: the same (device, observedAt) again is the same reading. A reading newer than all that its device
+ * Stage 5: the same (device, observedAt) again is the same reading. A reading newer than all that its device
  * ever sent is new without asking; only the others (repeated or late) are looked up in the store.
  */
 import type { Reading } from '../../model/reading.ts'
@@ -31,8 +31,6 @@ export function createDedupe(options: {
       if (doubtful.length === 0) return
       const late = await unknownOf(withoutRepeats(doubtful, fresh))
       batch.duplicates = doubtful.length - late.length
-      const unknown = new Set(late)
-      batch.repeated = doubtful.filter((reading) => !unknown.has(reading))
       for (const reading of late) fresh.push(reading)
       batch.readings = fresh
     },

@@ -1,5 +1,5 @@
 /**
- * Stage 5: the readings and the journal position go into the telemetry store. After a failure nobody knows whether
+ * Stage 6: the readings and the journal position go into the telemetry store. After a failure nobody knows whether
  * they are there, so the next try asks for the position first. What the store refused becomes a rejection.
  */
 import type { Refusal, Telemetry } from '../../stores/telemetry/port.ts'

@@ -1,6 +1,7 @@
 /**
- * Stage 6: what is known of each device now. Held in memory and written to the registry about once a second,
- * with the rejections and the journal position in one transaction, so that a crash repeats and never doubles.
+ * Stage 4: what is known of each device now. Held in memory and written to the registry about once a second,
+ * with the rejections and the journal position in one transaction, so that a crash repeats and never doubles. It comes
+ * before the telemetry store: what is repeated or late is no newer, and whoever is to be told waits for no store.
  */
 import type { DeviceState } from '../../model/coverage.ts'
 import { kindOf } from '../../model/kinds.ts'
@@ -14,6 +15,8 @@ import type { Findings, Follower, MakeFollower } from '../follower.ts'
 const maxPending = 10_000
 
 export interface DeviceStates extends Stage {
+  /** Keeps what the telemetry store has refused, too. */
+  takeRejections(batch: Batch): void
   /** Writes what has changed since the last time; `all`: at the end, everything that the follower remembers too. */
   flush(all?: boolean): Promise<void>
   /** Whether so much has changed, or something that somebody waits for, that it should be written now. */
@@ -89,11 +92,10 @@ export async function createDeviceStates(options: {
       reached = batch.position
       if (batch.alreadyCounted) return
       for (const reading of batch.readings) takeReading(reading)
-      // A store without transactions may have them from before a crash, and the registry not; else they are no newer.
-      for (const reading of batch.repeated) takeReading(reading)
       takeStatuses(batch)
       takeRejections(batch)
     },
+    takeRejections,
     follower,
     async flush(all = false) {
       findings = merged(findings, follower.drain(all))

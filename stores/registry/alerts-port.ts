@@ -194,6 +194,8 @@ export interface AlertRegistry {
   nextDelivery(): Promise<number | null>
   /** When the next of each subscription is due, for those that have one: so that none waits behind another. */
   nextDeliveries(): Promise<Map<string, number>>
+  /** How many wait, and how many are dead and still kept. */
+  deliveryCounts(): Promise<{ readonly queued: number; readonly dead: number }>
   /** Raises `not-found`. */
   addTestDelivery(subscription: string, now: number): Promise<Delivery>
   /**

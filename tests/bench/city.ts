@@ -4,7 +4,7 @@
  */
 import { hashSecret, newSecret } from '../../model/access.ts'
 import type { Area } from '../../model/area.ts'
-import { kindNames } from '../../model/kinds.ts'
+import { type KindName, kindNames } from '../../model/kinds.ts'
 import { createCityView } from '../../stores/registry/city-view.ts'
 import type { Site } from '../../stores/telemetry/port.ts'
 import { withRegistry } from '../support/lantern.ts'
@@ -14,14 +14,15 @@ import { kindInTurn } from './load/payload.ts'
 export const districts = 9
 const communesOfDistrict = 10
 
-/** Fills the registry of a new data folder; returns what the devices sign in with, all kinds in turn. */
+/** Fills the registry of a new data folder; returns what the devices sign in with: all kinds in turn, unless said. */
 export async function seedCity(
   dataDir: string,
-  size: { places: number; devices: number },
+  size: { places: number; devices: number; kind?: KindName; reportingIntervalSeconds?: number },
 ): Promise<SignedUp[]> {
+  const { reportingIntervalSeconds = 60 } = size
   const signedUp = Array.from({ length: size.devices }, (_, index) => ({
     id: `dev-${index}`,
-    kind: kindInTurn(index),
+    kind: size.kind ?? kindInTurn(index),
     token: newSecret(),
   }))
   await withRegistry(dataDir, (registry) =>
@@ -44,6 +45,7 @@ export async function seedCity(
             place: `place-${Math.floor(index / kindNames.length) % size.places}`,
             status: 'commissioned',
             simulated: false,
+            reportingIntervalSeconds,
           },
           tokenHash: hashSecret(token),
         })),

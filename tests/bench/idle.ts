@@ -52,7 +52,7 @@ async function look(
   const processes = [
     { name: 'main process', pid },
     ...children().map((child) => ({
-      name: commandOf(child).includes('ingest') ? 'ingest' : 'fleet',
+      name: ['ingest', 'alerts'].find((name) => commandOf(child).includes(`${name}/main.ts`)) ?? 'fleet',
       pid: child,
     })),
   ]

@@ -2,7 +2,15 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 
-export const measurementNames = ['throughput', 'latency', 'connections', 'queries', 'idle', 'stores'] as const
+export const measurementNames = [
+  'throughput',
+  'latency',
+  'connections',
+  'queries',
+  'alerts',
+  'idle',
+  'stores',
+] as const
 export type MeasurementName = (typeof measurementNames)[number]
 
 export const help = `npm run bench -- [${measurementNames.join(' ')}] [options]

@@ -2,6 +2,11 @@
  * How large each measurement is, in full and with --quick, and in which order they run. Called by main.ts.
  */
 import { minute } from '../../model/time.ts'
+import { measureAlertCost } from './alerts-cost.ts'
+import { measureAlertDeliveries } from './alerts-deliveries.ts'
+import { measureAlertLatency } from './alerts-latency.ts'
+import { measureAlertSilence } from './alerts-silence.ts'
+import { measureAlertStorm } from './alerts-storm.ts'
 import { measureConnections } from './connections.ts'
 import { measureCoverage } from './coverage.ts'
 import { measureIdle } from './idle.ts'
@@ -43,6 +48,21 @@ export function planOf(options: Pick<BenchOptions, 'names' | 'quick' | 'seconds'
           ...{ ...ground, seconds, places: 10_000, devices: 100_000 },
           ...{ reporting: 10_000, ratePerSecond: 10_000 },
         }),
+    ],
+    alerts: [
+      (ground) =>
+        measureAlertLatency({
+          ...{ ...ground, seconds, rules: 50, devices: 3000, ratePerSecond: 10_000 },
+          probes: 10 * seconds,
+        }),
+      (ground) => measureAlertSilence({ ...ground, devices: 100_000 }),
+      (ground) =>
+        measureAlertCost({
+          ...{ ...ground, rules: 50, devices: 3000 },
+          ...{ readings: quick ? 100_000 : 400_000, rounds: quick ? 1 : 3 },
+        }),
+      (ground) => measureAlertStorm({ ...ground, cameras: 3000, seconds: 12 }),
+      (ground) => measureAlertDeliveries({ ...ground, alerts: 100, subscribers: 100, dead: 5 }),
     ],
     idle: [(ground) => measureIdle({ ...ground, starts: quick ? 1 : 3, seconds: quick ? 5 : 60 })],
     stores: [

@@ -274,8 +274,8 @@ describe('while the store is away', () => {
       // Counting needs no timer here, so it is over then.
       await new Promise(setImmediate)
     }
-    // The platform's, the coverage's, the health's, and since the second minute the rejections'.
-    expect(city.begun).toBe(4)
+    // The platform's, the coverage's, the health's, the alerts', and since the second minute the rejections'.
+    expect(city.begun).toBe(5)
     goOn()
     await Promise.all(ticks)
     expect(city.recorded.map(({ at }) => (at - begin) / minute)).toEqual([0, 1, 2])

@@ -1,5 +1,6 @@
 /** A hand-made city, store and sink for the tests of the census: small, in memory, and spoilt as a test wants. */
 import { pino } from 'pino'
+import type { AlertHistory } from '../../ingest/census/alerts.ts'
 import { type Census, createCensus } from '../../ingest/census/census.ts'
 import type { DoorFigures } from '../../ingest/census/platform.ts'
 import type { Slices } from '../../ingest/census/slices.ts'
@@ -33,6 +34,8 @@ export function handMade(
     slices?: () => Slices
     /** A real one, in place of the lists. */
     store?: { telemetry: Pick<Telemetry, 'recordCoverage'>; points: PointSink }
+    /** A real registry, for what it knows of alerts. */
+    alerts?: AlertHistory
   } = {},
 ) {
   const { points = true, store, ...rest } = options
@@ -93,6 +96,12 @@ export function handMade(
       },
     },
     onCoverage: () => undefined,
+    alerts: {
+      versions: async () => ({ alerts: 0 }),
+      alert: async () => undefined,
+      alertSteps: async () => [],
+      alerts: async () => ({ items: [], next: null }),
+    },
     points: points
       ? {
           async write(some) {

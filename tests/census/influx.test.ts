@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type MeasurementName, measurements } from '../../model/measurements.ts'
 import { hour, minute } from '../../model/time.ts'
 import { createInfluxTelemetry, type InfluxTelemetry } from '../../stores/telemetry/influx.ts'
+import { opening } from '../alert-examples.ts'
 import { hasInfluxd, type Influxd, needsInfluxd, startInfluxd } from '../support/influxd.ts'
-import { seedDevices, startLantern } from '../support/lantern.ts'
+import { seedDevices, startLantern, withRegistry } from '../support/lantern.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { begin, device, handMade } from './hand-made.ts'
 
@@ -140,6 +141,11 @@ describe.skipIf(!hasInfluxd)(`the census in InfluxDB (${needsInfluxd})`, { timeo
     const history = await fetch(`${lantern.httpUrl}/v1/coverage/history?window=1m`)
     expect(await history.json()).toMatchObject({ area: null, points: [{ working: 0 }] })
     expect(await rows('lantern', 'device')).toBe(5)
+    await withRegistry(dataDir, (registry) => registry.changeAlerts([opening('dark', 'dev-0')], Date.now()))
+    await expect
+      .poll(() => rows('lantern', 'alert_open'), { timeout: 20_000, interval: 500 })
+      .toBeGreaterThanOrEqual(12)
+    await expect.poll(() => rows('lantern', 'alert'), { timeout: 20_000, interval: 500 }).toBe(1)
     expect(await lantern.stop()).toBe(0)
   })
 })

@@ -19,8 +19,7 @@ export function rateJudge({ field, rises, falls, withinSeconds }: ConditionOf<'r
       const value = sign * Number(values[field])
       const points = watch.points ?? []
       watch.points = points
-      watch.changed = true
-      pushLowest(points, { at: observedAt, value, span })
+      if (pushLowest(points, { at: observedAt, value, span })) watch.changed = true
       const [lowestAt = observedAt, lowest = value] = points
       const moved = value - lowest
       if (moved < limit) return moved < limit / 2 ? verdict.normal : verdict.between

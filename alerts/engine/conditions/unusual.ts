@@ -13,6 +13,7 @@ import { expected, learn, newUsual } from './usual.ts'
 /** What was learned is written so often (event time); a crash costs at most the learning of so long. */
 const saveEvery = 15 * minute
 const over = 0.7
+const quarterHour = 15 * minute
 
 export interface UnusualJudge extends Judge {
   /** What was expected when, for the evidence. */
@@ -31,7 +32,17 @@ export function unusualJudge(
   const local = localTime(options.timeZone)
   const unit = options.kind && kindOf(options.kind).fields.find(({ name }) => name === field)?.unit
   const known = { learnFrom, counted: unit === '1' }
-  const slotAt = (at: number) => hourOfDay(local, at) + (local.weekday(at) >= 5 ? 24 : 0)
+  // Readings come in the order of time, so the hour is mostly that of the one before. No time zone changes within 15 minutes.
+  let quarter = Number.NaN
+  let slot = 0
+  function slotAt(at: number): number {
+    const now = Math.floor(at / quarterHour)
+    if (now !== quarter) {
+      quarter = now
+      slot = hourOfDay(local, at) + (local.weekday(at) >= 5 ? 24 : 0)
+    }
+    return slot
+  }
 
   function scoreOf(value: number, usual: { value: number; deviation: number }): number {
     const score = (value - usual.value) / usual.deviation

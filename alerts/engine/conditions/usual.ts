@@ -5,6 +5,8 @@
  *
  * Kept as one small block of numbers (48 hours × 12 bytes) for each rule and device.
  */
+import { second } from '../../../model/time.ts'
+
 export const slots = 48
 const bytesPerSlot = 12
 /** Readings that an estimate remembers: at one a minute about eight days of an hour. */
@@ -16,12 +18,17 @@ const toDeviation = 1.4826
 /** Deviations smaller than this share of what the device says on average are not unusual, however steady it is. */
 const leastShare = 0.02
 const magic = 1
+/** What is observed so soon after what was learned last teaches nothing new, ms. */
+const learnEvery = 5 * second
 
 export interface Usual {
   /** Newest observation learned, epoch ms: nothing is learned twice after a replay. */
   learnedAt: number
   /** When it was last written, epoch ms of event time. */
   savedAt: number
+  /** What `expected` said last, and of which hour (-1: nothing yet): true until something is learned. */
+  guessOf: number
+  guess: Expectation | undefined
   /** Mean size of the values, over all hours. */
   level: number
   total: number
@@ -36,6 +43,8 @@ export interface Usual {
 export const newUsual = (): Usual => ({
   learnedAt: 0,
   savedAt: 0,
+  guessOf: -1,
+  guess: undefined,
   level: 0,
   total: 0,
   median: new Float32Array(slots),
@@ -51,12 +60,21 @@ export interface Expectation {
   readonly deviation: number
 }
 
+interface Known {
+  readonly learnFrom: number
+  readonly counted: boolean
+}
+
 /** What is expected in that hour; undefined: too little is known. `counted`: the field counts things, so √n is ordinary. */
-export function expected(
-  usual: Usual,
-  slot: number,
-  options: { learnFrom: number; counted: boolean },
-): Expectation | undefined {
+export function expected(usual: Usual, slot: number, options: Known): Expectation | undefined {
+  if (usual.guessOf !== slot) {
+    usual.guess = guessFrom(usual, slot, options)
+    usual.guessOf = slot
+  }
+  return usual.guess
+}
+
+function guessFrom(usual: Usual, slot: number, options: Known): Expectation | undefined {
   if ((usual.count[slot] ?? 0) < options.learnFrom || (usual.days[slot] ?? 0) < leastDays) return undefined
   const value = usual.median[slot] ?? 0
   const ordinary = options.counted ? Math.sqrt(Math.max(value, 1)) : 1e-9
@@ -71,8 +89,9 @@ export function learn(
   value: number,
 ): void {
   const { slot, day, observedAt } = at
-  if (observedAt <= usual.learnedAt) return
+  if (observedAt < usual.learnedAt + learnEvery) return
   usual.learnedAt = observedAt
+  usual.guessOf = -1
   const count = usual.count[slot] ?? 0
   const today = day & 255
   if (count === 0 || usual.lastDay[slot] !== today)

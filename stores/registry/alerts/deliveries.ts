@@ -55,6 +55,15 @@ export async function readNextDue(db: Kysely<Schema>): Promise<number | null> {
   return row?.due_at ?? null
 }
 
+export async function readCounts(db: Kysely<Schema>): Promise<{ queued: number; dead: number }> {
+  const count = db.selectFrom('delivery').select((row) => row.fn.countAll().as('rows'))
+  const [queued, dead] = await Promise.all([
+    count.where('ended_at', 'is', null).executeTakeFirstOrThrow(),
+    count.where('state', '=', 'dead').where('ended_at', 'is not', null).executeTakeFirstOrThrow(),
+  ])
+  return { queued: Number(queued.rows), dead: Number(dead.rows) }
+}
+
 /** One look into the index a subscription, however much is queued. */
 export async function readNextDueOfEach(db: Kysely<Schema>): Promise<Map<string, number>> {
   const rows = await db

@@ -12,6 +12,7 @@ import { insertAudit, readAudits } from './audit.ts'
 import { applyChanges } from './change.ts'
 import {
   insertTest,
+  readCounts,
   readDeliveries,
   readDue,
   readNextDue,
@@ -86,6 +87,7 @@ export function createAlertRegistry(driver: {
     queuedDeliveries: async (subscription, limit) => readQueued(read(), subscription, limit),
     nextDelivery: async () => readNextDue(read()),
     nextDeliveries: async () => readNextDueOfEach(read()),
+    deliveryCounts: async () => readCounts(read()),
     addTestDelivery: async (subscription, now) => write((db) => insertTest(db, subscription, now)),
     endAttempts: grouped((results) => write((db) => writeAttempts(db, results))),
     deliveries: async (request) => readDeliveries(read(), request),

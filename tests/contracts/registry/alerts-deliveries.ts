@@ -25,6 +25,16 @@ export function alertDeliveriesContract(subject: RegistrySubject): void {
   })
 
   describe('deliveries', () => {
+    it('are counted: those that wait, and those that are dead', async () => {
+      expect(await subject.registry.deliveryCounts()).toEqual({ queued: 0, dead: 0 })
+      await subscribe('all')
+      await change(opening('r', 'a'), opening('r', 'b'), opening('r', 'c'), stepping('r c', 'acknowledged'))
+      await subject.registry.endAttempts([ending(1, 'sent'), ending(2, 'dead')])
+      expect(await subject.registry.deliveryCounts()).toEqual({ queued: 2, dead: 1 })
+      await subject.registry.retryDelivery('all', 2, 7000)
+      expect(await subject.registry.deliveryCounts()).toEqual({ queued: 3, dead: 0 })
+    })
+
     it('are queued with each step for those who want it', async () => {
       await subscribe('all')
       await subscribe('critical', { filter: { severities: ['critical'] } })
