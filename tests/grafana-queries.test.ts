@@ -8,7 +8,6 @@ import { grafana } from '../dashboards/grafana/build/names.ts'
 import type { Promised, Query } from '../dashboards/grafana/build/query.ts'
 import { dashboards } from '../dashboards/grafana/dashboards.ts'
 import { hour } from '../model/time.ts'
-import { writeAlerts } from './support/grafana-alerts.ts'
 import { bucket, type FilledCity, fillCity } from './support/grafana-city.ts'
 import { type Choice, interpolate, optionsOf, type Situation } from './support/grafana-interpolation.ts'
 import {
@@ -37,7 +36,6 @@ describe.skipIf(!hasInfluxd)(`dashboards' queries (${needsInfluxd})`, { timeout:
   beforeAll(async () => {
     influxd = await startInfluxd()
     city = await fillCity({ influxd, dataDir: temporaryFolder() })
-    await writeAlerts(influxd, city)
   }, 180_000)
   afterAll(() => influxd?.remove())
 

@@ -1,6 +1,6 @@
 /**
- * What stands in InfluxDB beside the readings of a filled city: the roll-ups, by the store's own maintenance, and the census,
- * by the real one on a clock that runs through the last 45 minutes in a moment. Called by grafana-city.ts once Lantern has
+ * What stands in InfluxDB beside the readings of a filled city: the roll-ups, by the store's own maintenance, and the
+ * census, with alerts in it, by the real one on a clock that runs through the last 45 minutes in a moment. Called by grafana-city.ts once Lantern has
  * stopped.
  */
 import { pino } from 'pino'
@@ -10,6 +10,7 @@ import type { RejectionReason } from '../../model/rejection.ts'
 import { minute, second } from '../../model/time.ts'
 import { createCityView } from '../../stores/registry/city-view.ts'
 import { createInfluxTelemetry } from '../../stores/telemetry/influx.ts'
+import { raiseAlerts } from './grafana-alerts.ts'
 import { withRegistry } from './lantern.ts'
 
 export const goal = 0.7
@@ -28,6 +29,7 @@ export async function writeCensus(options: {
   try {
     await telemetry.maintain(end)
     await withRegistry(dataDir, async (registry) => {
+      await raiseAlerts(registry, end)
       const { states } = await registry.statesSince(0, 10_000)
       const bySerial = new Map(states.map((state) => [state.serial, state]))
       const view = createCityView({ registry, clock: Date.now, logger })
@@ -39,6 +41,7 @@ export async function writeCensus(options: {
           view,
           state: (serial) => bySerial.get(serial),
           telemetry,
+          alerts: registry,
           points: telemetry.points,
           figures: () => figures(now),
           target: goal,

@@ -1,4 +1,5 @@
 /** What the numbers and words that Lantern writes mean to a manager, with their colours. Used by several dashboards. */
+import type { Severity, StepName } from '../../../model/alert.ts'
 import { type Fault, faults } from '../../../model/kind.ts'
 import { rejectionReasons } from '../../../model/rejection.ts'
 import { type Bands, type Colour, valueWords } from './bands.ts'
@@ -137,19 +138,30 @@ export const kindMappings = valueWords({
   street_sensor: { text: 'Street sensor', colour: 'fact' },
 })
 
-export const severityMappings = valueWords({
+const severityWords: Readonly<Record<Severity, { text: string; colour: Colour }>> = {
   critical: { text: 'Critical', colour: 'worst' },
   major: { text: 'Major', colour: 'bad' },
-  minor: { text: 'Minor', colour: 'warning' },
-  warning: { text: 'Warning', colour: 'notice' },
+  warning: { text: 'Warning', colour: 'warning' },
   info: { text: 'Information', colour: 'fact' },
-})
+}
+export const severityMappings = valueWords(severityWords)
 
-export const stepMappings = valueWords({
+const stepWords: Readonly<Record<StepName, { text: string; colour: Colour }>> = {
   opened: { text: 'Opened', colour: 'bad' },
   acknowledged: { text: 'Acknowledged', colour: 'warning' },
+  assigned: { text: 'Assigned', colour: 'fact' },
+  commented: { text: 'Comment', colour: 'fact' },
+  shelved: { text: 'Shelved', colour: 'notice' },
+  unshelved: { text: 'Back from the shelf', colour: 'warning' },
+  escalated: { text: 'Escalated', colour: 'worst' },
+  deescalated: { text: 'No longer escalated', colour: 'notice' },
+  inhibited: { text: 'Part of a larger one', colour: 'fact' },
+  released: { text: 'On its own again', colour: 'warning' },
+  chattering: { text: 'Comes and goes: held open', colour: 'notice' },
+  settled: { text: 'Has become calm', colour: 'fact' },
   cleared: { text: 'Cleared', colour: 'good' },
-})
+}
+export const stepMappings = valueWords(stepWords)
 
 /** A reason of rejection with what to do about it. */
 export const rejectionMappings = valueWords(
