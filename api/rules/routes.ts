@@ -1,4 +1,5 @@
 /** Rules: what is watched. Everyone with a key may read them; an administrator changes them, and may try one first. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { severity } from '../../model/alert.ts'
 import { LanternError } from '../../model/errors.ts'
@@ -199,7 +200,7 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
         errors: ['too-many-requests', 'store-unavailable', 'store-timeout'],
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { rule: body } = request.body
       checkReferences(api, body)
       const to = request.body.to ?? api.clock()
@@ -208,7 +209,7 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
         throw new LanternError('invalid-request', 'The time range is empty or too long.', {
           faults: [{ field: 'from', message: `must be before "to", by at most ${longestTrial / day} days` }],
         })
-      const result = await api.tryRule({ rule: body, from, to, signal: request.signal })
+      const result = await api.tryRule({ rule: body, from, to, signal: untilHungUp(reply) })
       return {
         from: formatTime(from),
         to: formatTime(to),
@@ -225,6 +226,15 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
       }
     },
   )
+}
+
+/** Aborts when the caller hangs up. `request.signal` would, for a POST, as soon as its body has been read. */
+function untilHungUp(reply: FastifyReply): AbortSignal {
+  const ending = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) ending.abort()
+  })
+  return ending.signal
 }
 
 /** That the areas and devices it names are there: a misspelt one would watch nothing, and nobody would know. */
