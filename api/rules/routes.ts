@@ -209,7 +209,7 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
         throw new LanternError('invalid-request', 'The time range is empty or too long.', {
           faults: [{ field: 'from', message: `must be before "to", by at most ${longestTrial / day} days` }],
         })
-      const result = await api.tryRule({ rule: body, from, to, signal: untilHungUp(reply) })
+      const result = await whileWaitedFor(reply, (signal) => api.tryRule({ rule: body, from, to, signal }))
       return {
         from: formatTime(from),
         to: formatTime(to),
@@ -228,13 +228,15 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
   )
 }
 
-/** Aborts when the caller hangs up. `request.signal` would, for a POST, as soon as its body has been read. */
-function untilHungUp(reply: FastifyReply): AbortSignal {
+/**
+ * Breaks off what is under way when the caller hangs up or was told that it takes too long. `request.signal` would break it
+ * off at once: for a POST it means that the body has been read.
+ */
+async function whileWaitedFor<T>(reply: FastifyReply, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const ending = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) ending.abort()
-  })
-  return ending.signal
+  const end = () => ending.abort()
+  reply.raw.once('close', end)
+  return run(ending.signal).finally(() => reply.raw.off('close', end))
 }
 
 /** That the areas and devices it names are there: a misspelt one would watch nothing, and nobody would know. */
