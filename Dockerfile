@@ -17,6 +17,7 @@ COPY model ./model
 COPY stores ./stores
 COPY broker ./broker
 COPY ingest ./ingest
+COPY alerts ./alerts
 COPY api ./api
 COPY city ./city
 COPY simulators ./simulators
