@@ -115,7 +115,7 @@ describe('each measurement, small', { timeout: 120_000 }, () => {
   })
 
   it('alerts: a storm becomes one alert a district, and many deliveries reach all but the dead', async () => {
-    const storm = await measureAlertStorm({ ...ground(), cameras: 90, seconds: 6 })
+    const storm = await measureAlertStorm({ ...ground(), cameras: 90, seconds: 3, intervalSeconds: 1 })
     expect(runsOf(storm, 'alerts in the list about them')).toEqual([9])
     expect(runsOf(storm, 'behind these')).toEqual([90])
     const sizes = { alerts: 3, subscribers: 6, dead: 2 }
