@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { defaultRules } from '../alerts/default-rules.ts'
 import { openApiDocument } from '../api/openapi.ts'
 import { describeSettings, readConfig } from '../config.ts'
 import { errorCatalogue } from '../model/errors.ts'
@@ -66,6 +67,16 @@ export const tables: Readonly<Record<string, () => string>> = {
     table(
       ['reason', 'what to do'],
       Object.entries(rejectionReasons).map(([reason, remedy]) => [`\`${reason}\``, remedy]),
+    ),
+  rules: () =>
+    table(
+      ['rule', 'severity', 'what it watches', 'what to do then'],
+      defaultRules.map(({ id, severity, name, action, public: isPublic }) => [
+        `\`${id}\``,
+        isPublic ? `${severity}, public` : severity,
+        name,
+        action,
+      ]),
     ),
   measurements: () =>
     table(

@@ -56,6 +56,13 @@ const rate = z
     message: 'exactly one of rises and falls is required',
   })
 
+/** Exactly the same value, reading after reading, for so long: an instrument that stands still. */
+const still = z.strictObject({
+  type: z.literal('still'),
+  field: z.string(),
+  forSeconds: seconds,
+})
+
 /** Nothing heard within so many of the device's own reporting intervals. Checked by time, not by messages. */
 const silence = z.strictObject({
   type: z.literal('silence'),
@@ -112,6 +119,7 @@ const unusual = z.strictObject({
 export const condition = z.discriminatedUnion('type', [
   threshold,
   rate,
+  still,
   silence,
   health,
   coverageShare,

@@ -146,6 +146,26 @@ test('a rate: rises within the time, is over when it rises no more', () => {
   expect(world.open()).toEqual([])
 })
 
+test('still: the same value for so long, over with the first that differs', () => {
+  const rules = [makeRule({ scope, condition: { type: 'still', field: 'temperature', forSeconds: 600 } })]
+  const world = createWorld({ rules, city: sensors() })
+  const say = (temperature: number) => {
+    world.seconds(59)
+    world.second([{ serial: 1, values: { temperature } }])
+  }
+  for (let n = 0; n < 9; n++) say(30.1)
+  say(30.2)
+  for (let n = 0; n < 9; n++) say(30.1)
+  expect(world.alerts()).toEqual([])
+  for (let n = 0; n < 3; n++) say(30.1)
+  expect(world.open()).toMatchObject([{ rule: 'rule', state: 'open' }])
+  world.crash()
+  say(30.1)
+  expect(world.open()).toHaveLength(1)
+  say(30)
+  expect(world.open()).toEqual([])
+})
+
 test('health: what the device itself says is wrong', () => {
   const rules = [
     makeRule({ scope: { kind: 'camera' }, condition: { type: 'health', faults: ['tampered', 'frozen'] } }),

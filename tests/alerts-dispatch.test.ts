@@ -102,10 +102,12 @@ describe('a webhook', () => {
     await office.change(stepping('dark cam-1', 'acknowledged'))
     await office.change(opening('dark', 'cam-2'))
     await until(() => expect(receiver.calls.length).toBeGreaterThanOrEqual(2))
-    expect((await deliveries('a')).find(({ id }) => id === 1)).toMatchObject({
-      state: 'queued',
-      lastError: '503: busy now',
-    })
+    await until(async () =>
+      expect((await deliveries('a')).find(({ id }) => id === 1)).toMatchObject({
+        state: 'queued',
+        lastError: '503: busy now',
+      }),
+    )
     await until(async () => expect((await deliveries('a')).every(({ state }) => state === 'sent')).toBe(true))
     const ofFirst = receiver.calls.filter(({ body }) => body.includes('"cam-1"'))
     expect(ofFirst.map(({ headers }) => headers['webhook-id'])).toEqual(['a-1', 'a-1', 'a-2'])

@@ -18,6 +18,7 @@ const rules = [
   makeRule({ id: 'lasting', scope, condition: { ...threshold, clear: 70, forSeconds: 15 } }),
   makeRule({ id: 'often', scope, condition: { ...threshold, count: { of: 4, least: 2 } } }),
   makeRule({ id: 'rising', scope, condition: { type: 'rate', field: 'LAeq', rises: 30, withinSeconds: 30 } }),
+  makeRule({ id: 'still', scope, condition: { type: 'still', field: 'LAeq', forSeconds: 15 } }),
   makeRule({ id: 'health', scope, condition: { type: 'health', faults: ['battery-low'] }, storm }),
   makeRule({ id: 'silent', condition: { type: 'silence', intervals: 3 }, scope, storm }),
   makeRule({

@@ -7,6 +7,11 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { measureAlertCost } from './bench/alerts-cost.ts'
+import { measureAlertDeliveries } from './bench/alerts-deliveries.ts'
+import { measureAlertLatency } from './bench/alerts-latency.ts'
+import { measureAlertSilence } from './bench/alerts-silence.ts'
+import { measureAlertStorm } from './bench/alerts-storm.ts'
 import { measureConnections } from './bench/connections.ts'
 import { measureCoverage } from './bench/coverage.ts'
 import { measureIdle } from './bench/idle.ts'
@@ -93,6 +98,33 @@ describe('each measurement, small', { timeout: 120_000 }, () => {
     const measured = await measureCoverage({ ...ground(), ...sizes })
     expectPositive(measured, 'over HTTP, p50', 'over HTTP, p99', 'one recount of all, p99')
     expect(measured.wrong).toBe(0)
+  })
+
+  it('alerts: each reading that meets a rule reaches the webhook', async () => {
+    const sizes = { seconds: 1, rules: 50, devices: 30, ratePerSecond: 300, probes: 4 }
+    const measured = await measureAlertLatency({ ...ground(), ...sizes })
+    expect(measured.setting).toContain('8 samples')
+    expectPositive(measured, 'publish to webhook p50', 'publish to webhook p99')
+    expect(measured.wrong).toBe(0)
+  })
+
+  it('alerts: silence, and what the rules cost', async () => {
+    const silence = await measureAlertSilence({ ...ground(), devices: 300 })
+    expectPositive(silence, 'after the limit p50', 'after the limit max')
+    expect(silence.wrong).toBe(0)
+    const sizes = { rules: 50, devices: 30, readings: 40_000, rounds: 1 }
+    const cost = await measureAlertCost({ ...ground(), ...sizes })
+    expectPositive(cost, 'without rules', 'with 50 rules')
+  })
+
+  it('alerts: a storm becomes one alert a district, and many deliveries reach all but the dead', async () => {
+    const storm = await measureAlertStorm({ ...ground(), cameras: 90, seconds: 3, intervalSeconds: 1 })
+    expect(runsOf(storm, 'alerts in the list about them')).toEqual([9])
+    expect(runsOf(storm, 'behind these')).toEqual([90])
+    const sizes = { alerts: 3, subscribers: 6, dead: 2 }
+    const deliveries = await measureAlertDeliveries({ ...ground(), ...sizes })
+    expectPositive(deliveries, 'all others served')
+    expect(deliveries.wrong).toBe(0)
   })
 
   it('idle', async () => {

@@ -77,7 +77,7 @@ describe('routes', () => {
 
   test('every route that a document names is in the OpenAPI document', () => {
     const lost = prose.flatMap(([document, text]) => [
-      ...[...text.matchAll(/\b(GET|POST|PUT|PATCH|DELETE) (\/[\w./{}-]*)/g)]
+      ...[...text.matchAll(/\b(GET|POST|PUT|PATCH|DELETE) (\/[\w./{}-]*(?::[a-z]+)?)/g)]
         .filter(([, method, path = '']) => !exists(path, method))
         .map(([call]) => `${document}: ${call}`),
       ...named(text, /(?:https?:\/\/(?:127\.0\.0\.1|localhost|\$\w+)(?::\d+)?)(\/[\w./{}-]*)/g)

@@ -64,6 +64,28 @@ export const sensorRules: readonly z.input<typeof rule>[] = [
     scope,
   },
   {
+    id: 'sensor-implausibly-cold',
+    name: 'cold that cannot be',
+    title: '{subject} at {place}, {area}, reads {value} {unit}, which cannot be',
+    action:
+      'Look whether its neighbours agree; if not, have it cleaned or calibrated, and do not use its values until then.',
+    severity: 'warning',
+    // In the lowlands of Viet Nam it has never frozen; in the mountains of the north it has.
+    condition: { type: 'threshold', field: 'temperature', below: 2, clear: 4, count: { of: 5, least: 3 } },
+    scope,
+  },
+  {
+    id: 'sensor-stuck',
+    name: 'sensor that stands still',
+    title: '{subject} at {place}, {area}, has read {value} {unit} again and again for two hours',
+    action:
+      'Restart it from afar and look whether it moves again; else have it changed, and do not use its values since then.',
+    severity: 'warning',
+    // Read to a tenth of a degree, the air outdoors is not the same for two hours, not even at night.
+    condition: { type: 'still', field: 'temperature', forSeconds: 7200 },
+    scope,
+  },
+  {
     id: 'sensor-jumping',
     name: 'temperature that jumps',
     title: '{subject} at {place}, {area}: the temperature has jumped to {value} {unit} within 5 minutes',

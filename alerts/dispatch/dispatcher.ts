@@ -24,6 +24,8 @@ const lanesEach = 4
 const lanesAll = 256
 /** Deliveries that one digest may hold. */
 const maxDigest = 1000
+/** Steps that are kept because others are told of them too. */
+const maxKnown = 1000
 
 export interface DispatcherFigures {
   readonly sent: number
@@ -73,14 +75,20 @@ export function createDispatcher(options: {
   const running = new Set<Promise<void>>()
   const ending = new AbortController()
   let subscriptions = new Map<string, Subscription>()
+  const secrets = new Map<string, string>()
+  /** What was read of alerts and steps, as of a version of the alerts: a step is told to many. */
+  const known = { version: -1, told: new Map<string, Promise<Told | undefined>>() }
   let knownRules = -1
   let underWay = 0
+  /** Attempts whose end is kept: their lanes are free, and the next of their alerts may be due. */
+  let ended = 0
   const count = { sent: 0, failedAttempts: 0, dead: 0 }
 
   async function refreshSubscriptions(version: number): Promise<void> {
     if (version === knownRules) return
     subscriptions = new Map((await registry.subscriptions()).map((one) => [one.id, one]))
     for (const id of targets.keys()) if (!subscriptions.has(id)) targets.delete(id)
+    secrets.clear()
     knownRules = version
   }
 
@@ -134,6 +142,7 @@ export function createDispatcher(options: {
       .finally(() => {
         for (const { id } of deliveries) target.underWay.delete(id)
         underWay--
+        ended++
         running.delete(attempt)
       })
     running.add(attempt)
@@ -167,8 +176,20 @@ export function createDispatcher(options: {
   }
 
   /** What a delivery tells; undefined: it is a test. */
-  async function tell({ alert: id, step: stepId }: Delivery): Promise<Told | undefined> {
-    if (id === null || stepId === null) return undefined
+  async function tell({ alert, step }: Delivery): Promise<Told | undefined> {
+    if (alert === null || step === null) return undefined
+    const key = `${alert} ${step}`
+    const kept = known.told.get(key)
+    if (kept !== undefined) return kept
+    if (known.told.size >= maxKnown) known.told.clear()
+    const read = readTold(alert, step)
+    known.told.set(key, read)
+    // What could not be read is read again.
+    read.catch(() => known.told.delete(key))
+    return read
+  }
+
+  async function readTold(id: number, stepId: number): Promise<Told | undefined> {
     const [alert, [step]] = await Promise.all([
       registry.alert(id),
       registry.alertSteps({ alert: id, after: stepId - 1, limit: 1 }),
@@ -198,7 +219,7 @@ export function createDispatcher(options: {
   async function attempt(subscription: Subscription, message: Message, at: number): Promise<Outcome> {
     const { channel } = subscription
     try {
-      const secret = channel.type === 'webhook' ? await registry.subscriptionSecret(subscription.id) : ''
+      const secret = channel.type === 'webhook' ? await secretOf(subscription.id) : ''
       const request = { message, secret, at, signal: ending.signal }
       return channel.type === 'webhook'
         ? await senders.webhook.send({ channel, ...request })
@@ -206,6 +227,12 @@ export function createDispatcher(options: {
     } catch (error) {
       return { ok: false, error: messageOf(error) }
     }
+  }
+
+  async function secretOf(subscription: string): Promise<string> {
+    const secret = secrets.get(subscription) ?? (await registry.subscriptionSecret(subscription))
+    secrets.set(subscription, secret)
+    return secret
   }
 
   /** One line when a target begins to fail, and one when it is well again. */
@@ -248,15 +275,16 @@ export function createDispatcher(options: {
     async run() {
       let seen = -1
       let sweptAt = Number.NEGATIVE_INFINITY
-      let finished = 0
+      let sweptAfter = 0
       while (!ending.signal.aborted) {
         try {
-          const { deliveries, rules } = await registry.versions()
+          const { deliveries, rules, alerts } = await registry.versions()
+          if (alerts !== known.version) known.told.clear()
+          known.version = alerts
           await refreshSubscriptions(rules)
-          const ended = count.sent + count.failedAttempts
-          if (deliveries !== seen || ended !== finished || performance.now() - sweptAt >= sweepEveryMs) {
+          if (deliveries !== seen || ended !== sweptAfter || performance.now() - sweptAt >= sweepEveryMs) {
             seen = deliveries
-            finished = ended
+            sweptAfter = ended
             sweptAt = performance.now()
             await sweep()
           }

@@ -10,6 +10,7 @@ import type { AreaStep, DeviceFacts } from './city.ts'
 import { type CoverageJudge, coverageJudge } from './conditions/coverage.ts'
 import { healthJudge } from './conditions/health.ts'
 import { rateJudge } from './conditions/rate.ts'
+import { stillJudge } from './conditions/still.ts'
 import { thresholdJudge } from './conditions/threshold.ts'
 import { type UnusualJudge, unusualJudge } from './conditions/unusual.ts'
 import { scheduleOf } from './schedule.ts'
@@ -79,6 +80,8 @@ function judgeOf(condition: Rule['condition']): Judge | undefined {
       return thresholdJudge(condition)
     case 'rate':
       return rateJudge(condition)
+    case 'still':
+      return stillJudge(condition)
     case 'health':
       return healthJudge(condition)
     default:

@@ -49,7 +49,9 @@ function saidOf(rule: Rule, newest: EvidenceValue | undefined, limit: number | u
       ? (condition.above ?? condition.below)
       : condition.type === 'rate'
         ? (condition.rises ?? condition.falls)
-        : condition.score
+        : condition.type === 'unusual'
+          ? condition.score
+          : undefined
   return {
     value: newest ? inWords(newest.value, share) : '',
     unit,

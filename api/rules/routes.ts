@@ -1,4 +1,5 @@
 /** Rules: what is watched. Everyone with a key may read them; an administrator changes them, and may try one first. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { severity } from '../../model/alert.ts'
 import { LanternError } from '../../model/errors.ts'
@@ -199,7 +200,7 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
         errors: ['too-many-requests', 'store-unavailable', 'store-timeout'],
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { rule: body } = request.body
       checkReferences(api, body)
       const to = request.body.to ?? api.clock()
@@ -208,7 +209,7 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
         throw new LanternError('invalid-request', 'The time range is empty or too long.', {
           faults: [{ field: 'from', message: `must be before "to", by at most ${longestTrial / day} days` }],
         })
-      const result = await api.tryRule({ rule: body, from, to, signal: request.signal })
+      const result = await whileWaitedFor(reply, (signal) => api.tryRule({ rule: body, from, to, signal }))
       return {
         from: formatTime(from),
         to: formatTime(to),
@@ -225,6 +226,17 @@ export function ruleRoutes(app: App, api: ApiDependencies): void {
       }
     },
   )
+}
+
+/**
+ * Breaks off what is under way when the caller hangs up or was told that it takes too long. `request.signal` would break it
+ * off at once: for a POST it means that the body has been read.
+ */
+async function whileWaitedFor<T>(reply: FastifyReply, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const ending = new AbortController()
+  const end = () => ending.abort()
+  reply.raw.once('close', end)
+  return run(ending.signal).finally(() => reply.raw.off('close', end))
 }
 
 /** That the areas and devices it names are there: a misspelt one would watch nothing, and nobody would know. */

@@ -1,16 +1,18 @@
 /** Instruments that go wrong quietly: some drift away, some stand still, some are all noise. */
+import { isWaterGauge } from '../fleet-plan.ts'
 import { chance, keyOf } from '../world/noise.ts'
 import { clockOf, type Incident, type Scenario } from './scenario.ts'
 
-/** Shares of the street sensors. */
+/** Shares of the sensors of air and noise. */
 const shares = { drift: 0.06, stuck: 0.03, noise: 0.03 } as const
 
 export const sensorDrift: Scenario = {
   name: 'sensor-drift',
-  summary: 'from minute 1, for a day: 6 % of the street sensors drift, 3 % stand still, 3 % are noisy',
+  summary: 'from minute 1, for a day: 6 % of the air sensors drift, 3 % stand still, 3 % are noisy',
   course(setup) {
     const { sceneTime, after } = clockOf(setup)
-    const sensors = setup.devices.filter(({ kind }) => kind === 'street_sensor')
+    // Not the water gauges: over a dry street a broken one says what a good one says.
+    const sensors = setup.devices.filter(({ id, kind }) => kind === 'street_sensor' && !isWaterGauge(id))
     let below = 0
     const incidents = (['drift', 'stuck', 'noise'] as const).map((fault): Incident => {
       const above = below

@@ -14,16 +14,16 @@ export interface AlertStormOptions extends Ground {
   readonly cameras: number
   /** How long they report before the power fails, s; at least two reports of each. */
   readonly seconds: number
+  readonly intervalSeconds: number
 }
 
-const intervalSeconds = 5
 const intervals = 3
 const rule = 'camera-silent'
 /** Within so long the storm must have been told, and every camera been found, s. */
 const formedSeconds = 20
 
 export function measureAlertStorm(options: AlertStormOptions): Promise<Measurement> {
-  const { cameras, seconds, say } = options
+  const { cameras, seconds, intervalSeconds, say } = options
   return withFolder(options.folder, async (dataDir) => {
     const devices = await seedCity(dataDir, {
       ...{ places: cameras, devices: cameras, kind: 'camera' },

@@ -61,7 +61,7 @@ export function planOf(options: Pick<BenchOptions, 'names' | 'quick' | 'seconds'
           ...{ ...ground, rules: 50, devices: 3000 },
           ...{ readings: quick ? 100_000 : 400_000, rounds: quick ? 1 : 3 },
         }),
-      (ground) => measureAlertStorm({ ...ground, cameras: 3000, seconds: 12 }),
+      (ground) => measureAlertStorm({ ...ground, cameras: 3000, seconds: 12, intervalSeconds: 5 }),
       (ground) => measureAlertDeliveries({ ...ground, alerts: 100, subscribers: 100, dead: 5 }),
     ],
     idle: [(ground) => measureIdle({ ...ground, starts: quick ? 1 : 3, seconds: quick ? 5 : 60 })],

@@ -139,8 +139,10 @@ describe.skipIf(!hasInfluxd)(`the census in InfluxDB (${needsInfluxd})`, { timeo
       .poll(last, { timeout: 40_000, interval: 500 })
       .toMatchObject({ connections: 0, refusals: 0, journal_limit: 4096 * 2 ** 20, readings_per_second: 0 })
     const history = await fetch(`${lantern.httpUrl}/v1/coverage/history?window=1m`)
-    expect(await history.json()).toMatchObject({ area: null, points: [{ working: 0 }] })
-    expect(await rows('lantern', 'device')).toBe(5)
+    // The minute may have turned meanwhile.
+    const { area, points } = await history.json()
+    expect([area, points[0]?.working]).toEqual([null, 0])
+    expect(await rows('lantern', 'device')).toBeGreaterThanOrEqual(5)
     await withRegistry(dataDir, (registry) => registry.changeAlerts([opening('dark', 'dev-0')], Date.now()))
     await expect
       .poll(() => rows('lantern', 'alert_open'), { timeout: 20_000, interval: 500 })

@@ -1,37 +1,30 @@
 /**
- * Calls that come while one is under way are made together, as one, when it has ended. Used for the ends of delivery
+ * Calls that come within a moment, or while one is under way, are made together as one. Used for the ends of delivery
  * attempts: hundreds a second end one by one, and each transaction would wait for the disk on its own.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What fails, fails for all that were made together. */
+/** `lingerMs`: how long the first call waits for company. What fails, fails for all that were made together. */
 export function grouped<T>(
   make: (items: readonly T[]) => Promise<void>,
+  lingerMs: number,
 ): (items: readonly T[]) => Promise<void> {
-  let underWay: Promise<void> | undefined
-  let next: { items: T[]; made: Promise<void> } | undefined
+  let gathering: { readonly items: T[]; readonly made: Promise<void> } | undefined
+  let before: Promise<unknown> = Promise.resolve()
 
-  function begin(items: readonly T[]): Promise<void> {
-    const made = make(items).finally(() => {
-      if (underWay === made) underWay = undefined
+  function begin(): { readonly items: T[]; readonly made: Promise<void> } {
+    const items: T[] = []
+    const made = Promise.all([before, sleep(lingerMs)]).then(() => {
+      gathering = undefined
+      return make(items)
     })
-    underWay = made
-    return made
+    before = made.catch(() => undefined)
+    return { items, made }
   }
 
   return async (items) => {
-    if (!underWay) return begin(items)
-    if (next) {
-      next.items.push(...items)
-      return next.made
-    }
-    const together = [...items]
-    const made = underWay
-      .catch(() => undefined)
-      .then(() => {
-        next = undefined
-        return begin(together)
-      })
-    next = { items: together, made }
-    return made
+    gathering ??= begin()
+    gathering.items.push(...items)
+    return gathering.made
   }
 }

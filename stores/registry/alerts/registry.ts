@@ -36,6 +36,9 @@ import {
 import { tidy } from './tidy.ts'
 import { runTimers, timersAreDue } from './timers.ts'
 
+/** The ends of delivery attempts gather for so long: nobody waits for them but the next of the same alert. */
+const endsGatherMs = 10
+
 /** What else a driver does to alerts in its own transactions. */
 export interface AlertWriter {
   keep(db: Kysely<Schema>, alerts: NonNullable<StateChange['alerts']>): ReturnType<typeof applyChanges>
@@ -89,7 +92,7 @@ export function createAlertRegistry(driver: {
     nextDeliveries: async () => readNextDueOfEach(read()),
     deliveryCounts: async () => readCounts(read()),
     addTestDelivery: async (subscription, now) => write((db) => insertTest(db, subscription, now)),
-    endAttempts: grouped((results) => write((db) => writeAttempts(db, results))),
+    endAttempts: grouped((results) => write((db) => writeAttempts(db, results)), endsGatherMs),
     deliveries: async (request) => readDeliveries(read(), request),
     retryDelivery: async (subscription, id, now) => write((db) => requeue(db, subscription, id, now)),
 
