@@ -62,7 +62,7 @@ export function createStoring(options: { store(batch: Batch): Promise<void>; gat
     check,
     async end() {
       ending = true
-      while (running) await running
+      while (running !== undefined) await running
       check()
     },
   }
