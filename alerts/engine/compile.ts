@@ -28,6 +28,8 @@ export interface CompiledRule {
   readonly isSilence: boolean
   /** Only when it has lasted so long, ms; 0: at once. */
   readonly lasting: number
+  /** Whether it lasts until a reading denies it; else only readings that confirm it let it last. */
+  readonly holds: boolean
   readonly inHours: (at: number) => boolean
   watches(device: DeviceFacts): boolean
   watchesArea(path: readonly AreaStep[]): boolean
@@ -56,6 +58,7 @@ export function compileRule(rule: Rule, city: { target: number; timeZone: string
     coverage: condition.type === 'coverage' ? coverageJudge(condition, city.target) : undefined,
     isSilence: condition.type === 'silence',
     lasting: ('forSeconds' in condition ? (condition.forSeconds ?? 0) : 0) * second,
+    holds: condition.type !== 'still',
     inHours: scheduleOf(schedule),
     watches: (device) =>
       condition.type !== 'coverage' &&

@@ -111,7 +111,7 @@ export function createCourse(options: {
    * where its next report is due at about that time, that is waited for, half an interval at most.
    */
   function opensAt({ rule, subject, since }: Watch): number {
-    if (rule.lasting === 0 || !subject.fresh) return Number.POSITIVE_INFINITY
+    if (rule.lasting === 0 || !rule.holds || !subject.fresh) return Number.POSITIVE_INFINITY
     const lasted = since + rule.lasting
     const next = subject.newest + subject.interval
     return lasted < next - subject.interval / 4 ? lasted : Math.max(lasted, next + subject.interval / 2)
