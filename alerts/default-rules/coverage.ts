@@ -26,7 +26,13 @@ export const coverageRules: readonly z.input<typeof rule>[] = [
     action:
       'Look at the silent cameras of the area on the map: many in one street are the power or a switch, many of one make are its cloud. Tell the police which places are dark.',
     severity: 'major',
-    condition: { type: 'coverage', share: 'working', falls: { by: 0.1, withinSeconds: 900 } },
+    // Not of communes: there one camera is a tenth, and a district without power would be told a dozen times.
+    condition: {
+      type: 'coverage',
+      share: 'working',
+      falls: { by: 0.1, withinSeconds: 900 },
+      levels: ['province', 'city', 'district'],
+    },
     escalation: { afterSeconds: 900, severity: 'critical' },
   },
 ]
