@@ -53,6 +53,7 @@ describe('the list', () => {
     expect(await subjects('?subject=718')).toEqual(['718'])
     expect(await subjects('?state=cleared')).toEqual([])
     expect(await subjects(`?from=${new Date(now - 2 * minute).toISOString()}`)).toEqual(['c2'])
+    expect(await subjects('?from=2026-03-10T11:58:00+07:00')).toEqual(['c2'])
     expect(await subjects('?assignedTo=nobody')).toEqual([])
   })
 

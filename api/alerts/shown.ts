@@ -4,8 +4,9 @@ import { type Alert, alertState, severity, shownAlert, stepName } from '../../mo
 import { identifier, slug } from '../../model/identifier.ts'
 import { kindNames } from '../../model/kinds.ts'
 import { showAlert } from '../../model/shown-alert.ts'
-import { parseTime, timestamp } from '../../model/time.ts'
+import { timestamp } from '../../model/time.ts'
 import type { ApiDependencies } from '../dependencies.ts'
+import { queryMoment } from '../telemetry/moment.ts'
 
 export const alertPath = z.object({
   id: z
@@ -48,11 +49,6 @@ export const alertWithHistory = namedAlert
   .extend({ history: z.array(shownStep).meta({ description: 'Every step, the first first' }) })
   .meta({ id: 'AlertWithHistory' })
 
-const time = z
-  .string()
-  .refine((text) => Number.isFinite(parseTime(text)), 'RFC 3339 with a time zone')
-  .transform(parseTime)
-
 /** One or several, with commas. */
 function listed<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z
@@ -76,6 +72,6 @@ export const alertFilters = {
     .enum(['true', 'false'])
     .default('false')
     .meta({ description: 'Also those that another stands for, and those that are shelved' }),
-  from: time.optional().meta({ description: 'Opened at or after' }),
-  to: time.optional().meta({ description: 'Opened before' }),
+  from: queryMoment.optional().meta({ description: 'Opened at or after' }),
+  to: queryMoment.optional().meta({ description: 'Opened before' }),
 }

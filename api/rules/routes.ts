@@ -5,27 +5,23 @@ import { severity } from '../../model/alert.ts'
 import { LanternError } from '../../model/errors.ts'
 import { identifier } from '../../model/identifier.ts'
 import { type Rule, rule } from '../../model/rule.ts'
-import { day, formatTime, hour, parseTime, timestamp } from '../../model/time.ts'
+import { day, formatTime, hour, timestamp } from '../../model/time.ts'
 import type { StoredRule } from '../../stores/registry/alerts-port.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
 import { listOf, listQuery, pageOf } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
+import { queryMoment } from '../telemetry/moment.ts'
 
 const shownRule = rule.safeExtend({ changedAt: timestamp, changedBy: z.string() }).meta({ id: 'StoredRule' })
 const rulePath = z.object({ id: identifier })
 const longestTrial = 31 * day
 
-const time = z
-  .string()
-  .refine((text) => Number.isFinite(parseTime(text)), 'RFC 3339 with a time zone')
-  .transform(parseTime)
-
 const trial = z
   .strictObject({
     rule,
-    from: time.optional().meta({ description: 'RFC 3339; unset: a day before `to`' }),
-    to: time.optional().meta({ description: 'RFC 3339, exclusive; unset: now' }),
+    from: queryMoment.optional().meta({ description: 'RFC 3339; unset: a day before `to`' }),
+    to: queryMoment.optional().meta({ description: 'RFC 3339, exclusive; unset: now' }),
   })
   .meta({ id: 'RuleTrial' })
 
