@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Batch } from './batch.ts'
 
-/** How many messages, or readings, may wait; a larger batch waits alone. */
-const maxWaiting = { messages: 10_000, readings: 40_000 }
+/** How many messages, or candidates for readings in them, may wait; a larger batch waits alone. */
+const maxWaiting = { messages: 10_000, candidates: 40_000 }
 
 export interface Storing {
   /** Takes a batch; resolves as soon as it waits or is under way. Raises what `store` raised. */
@@ -70,12 +70,12 @@ export function createStoring(options: { store(batch: Batch): Promise<void>; gat
 
 const isFull = (batch: Batch | undefined) =>
   batch !== undefined &&
-  (batch.messages.length >= maxWaiting.messages / 2 || batch.readings.length >= maxWaiting.readings / 2)
+  (batch.messages.length >= maxWaiting.messages / 2 || batch.candidates.length >= maxWaiting.candidates / 2)
 
 function fits(before: Batch, next: Batch): boolean {
   return (
     before.messages.length + next.messages.length <= maxWaiting.messages &&
-    before.readings.length + next.readings.length <= maxWaiting.readings &&
+    before.candidates.length + next.candidates.length <= maxWaiting.candidates &&
     before.alreadyStored === next.alreadyStored &&
     before.alreadyCounted === next.alreadyCounted
   )
