@@ -236,7 +236,6 @@ describe('alerts in SQLite', () => {
     const [due] = await registry.dueDeliveries(5, 10, 's')
     await registry.endAttempts([{ id: due?.id ?? 0, attempts: 1, state: 'dead', error: 'away', at: 2 }])
     await registry.retryDelivery('s', due?.id ?? 0, 3)
-    await registry.nextDelivery()
     await registry.nextDeliveries()
     await registry.deliveries({ ...page, subscription: 's' })
     await registry.deliveries({ ...page, subscription: 's', state: 'dead' })

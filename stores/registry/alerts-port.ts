@@ -190,8 +190,6 @@ export interface AlertRegistry {
   dueDeliveries(now: number, limit: number, subscription?: string): Promise<Delivery[]>
   /** All that is queued for a subscription, due or not, in its order: for a digest. */
   queuedDeliveries(subscription: string, limit: number): Promise<Delivery[]>
-  /** When the next is due, epoch ms; null: none is queued. */
-  nextDelivery(): Promise<number | null>
   /** When the next of each subscription is due, for those that have one: so that none waits behind another. */
   nextDeliveries(): Promise<Map<string, number>>
   /** How many wait, and how many are dead and still kept. */

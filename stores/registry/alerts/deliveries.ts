@@ -44,17 +44,6 @@ export async function readQueued(
   return rows.map(deliveryOfRow)
 }
 
-export async function readNextDue(db: Kysely<Schema>): Promise<number | null> {
-  const row = await db
-    .selectFrom('delivery')
-    .select('due_at')
-    .where('head', '=', isHead)
-    .orderBy('due_at')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.due_at ?? null
-}
-
 export async function readCounts(db: Kysely<Schema>): Promise<{ queued: number; dead: number }> {
   const count = db.selectFrom('delivery').select((row) => row.fn.countAll().as('rows'))
   const [queued, dead] = await Promise.all([

@@ -15,7 +15,6 @@ import {
   readCounts,
   readDeliveries,
   readDue,
-  readNextDue,
   readNextDueOfEach,
   readQueued,
   requeue,
@@ -88,7 +87,6 @@ export function createAlertRegistry(driver: {
 
     dueDeliveries: async (now, limit, subscription) => readDue(read(), now, limit, subscription),
     queuedDeliveries: async (subscription, limit) => readQueued(read(), subscription, limit),
-    nextDelivery: async () => readNextDue(read()),
     nextDeliveries: async () => readNextDueOfEach(read()),
     deliveryCounts: async () => readCounts(read()),
     addTestDelivery: async (subscription, now) => write((db) => insertTest(db, subscription, now)),
