@@ -1,17 +1,11 @@
 /**
- * Who may do what: the roles, and the secrets that prove them. A secret is 32 random bytes, shown once,
+ * Who may do what: the secrets that prove a role (the roles are in model/role.ts). A secret is 32 random bytes, shown once,
  * kept as its SHA-256 and compared in constant time. (A slow hash guards guessable passwords; 256 random
  * bits cannot be guessed, so a fast one is right, and lets 10,000 devices sign in at once.)
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-export const roles = ['viewer', 'operator', 'admin'] as const
-export type Role = (typeof roles)[number]
-
-/** Whether a role includes another: admin ⊃ operator ⊃ viewer. */
-export function includesRole(has: Role, needed: Role): boolean {
-  return roles.indexOf(has) >= roles.indexOf(needed)
-}
+export { includesRole, type Role, roles } from './role.ts'
 
 /** What a secret looks like, also within an API key or other text: 256 bits in base64url. */
 export const secretPattern = /[A-Za-z0-9_-]{43}/

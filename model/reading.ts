@@ -20,6 +20,10 @@ export interface Reading {
   readonly values: Values
 }
 
+/** What one value a window of readings may be asked for. */
+export const aggregates = ['mean', 'sum', 'min', 'max', 'count', 'p95', 'last'] as const
+export type Aggregate = (typeof aggregates)[number]
+
 /** What `devices/<id>/status` carries. Further fields (firmware, address …) are the device's own. */
 export const statusMessage = z
   .looseObject({ online: z.boolean() })

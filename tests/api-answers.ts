@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { problem, problemType } from '../api/plugins/problem.ts'
+import { problem, problemType } from '../model/answers/problem.ts'
 
 const declared = z.record(
   z.string(),

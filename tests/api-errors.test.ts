@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { problem, problemType } from '../api/plugins/problem.ts'
+import { problem, problemType } from '../model/answers/problem.ts'
 import { errorCatalogue, errorCodes, LanternError } from '../model/errors.ts'
 import type { TelemetryQueries } from '../stores/telemetry/port.ts'
 import { type ApiFixture, startApiFixture } from './api-fixture.ts'

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
-import { problem } from '../api/plugins/problem.ts'
+import { problem } from '../model/answers/problem.ts'
 import type { TelemetryQueries } from '../stores/telemetry/port.ts'
 import { type ApiFixture, startApiFixture } from './api-fixture.ts'
 

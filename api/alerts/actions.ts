@@ -1,11 +1,12 @@
 /** What an operator does about an alert: acknowledge, assign, shelve, comment, clear. Each is a step of its history. */
 import { z } from 'zod'
 import type { StepInput } from '../../model/alert.ts'
+import { namedAlert } from '../../model/answers/alerts.ts'
 import { LanternError } from '../../model/errors.ts'
 import { hour, minute, parseDuration } from '../../model/time.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { json } from '../plugins/answers.ts'
-import { alertPath, namedAlert, showNamed } from './shown.ts'
+import { alertPath, showNamed } from './shown.ts'
 
 const longestShelf = 30 * 24 * hour
 

@@ -1,21 +1,20 @@
 /** GET /v1/alerts: what needs a person, newest first, and each with its history and evidence. */
 import { z } from 'zod'
 import type { Alert } from '../../model/alert.ts'
+import { type AlertFeature, alertFeatures, alertList, alertWithHistory } from '../../model/answers/alerts.ts'
 import { LanternError } from '../../model/errors.ts'
 import { showStep } from '../../model/shown-alert.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery } from '../lists/list.ts'
+import { listQuery } from '../lists/list.ts'
 import { geoJsonType, json, jsonOrGeoJson } from '../plugins/answers.ts'
-import { collectionOf, featureOf, format, point, wantsGeoJson } from '../plugins/geojson.ts'
-import { alertFilters, alertPath, alertWithHistory, namedAlert, showNamed } from './shown.ts'
+import { format, wantsGeoJson } from '../plugins/geojson.ts'
+import { alertFilters, alertPath, showNamed } from './shown.ts'
 
 /** Of an alert's history; more than any has, since one that chatters is held. */
 const maxHistory = 1000
 
-const feature = featureOf('AlertFeature', point.nullable(), namedAlert.omit({ position: true }))
-
-function featureFor(api: ApiDependencies, alert: Alert): z.infer<typeof feature> {
+function featureFor(api: ApiDependencies, alert: Alert): AlertFeature {
   const { position, ...properties } = showNamed(api, alert)
   return {
     type: 'Feature',
@@ -37,11 +36,7 @@ export function alertRoutes(app: App, api: ApiDependencies): void {
         tags: ['Alerts'],
         querystring: listQuery({ ...alertFilters, format }),
         response: {
-          200: jsonOrGeoJson(
-            'Alerts',
-            listOf(namedAlert, 'AlertList'),
-            collectionOf('AlertFeatures', feature),
-          ),
+          200: jsonOrGeoJson('Alerts', alertList, alertFeatures),
         },
       },
       config: { access: 'viewer', errors: ['invalid-cursor', 'store-unavailable'] },

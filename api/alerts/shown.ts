@@ -1,10 +1,10 @@
-/** The schemas of alerts and their history as the routes answer them, and what a path and a filter may say. */
+/** How an alert gets the names that the city has for its place and areas; what a path and a filter of alerts may say. */
 import { z } from 'zod'
-import { type Alert, alertState, severity, shownAlert, stepName } from '../../model/alert.ts'
+import type { Alert } from '../../model/alert.ts'
+import type { NamedAlert } from '../../model/answers/alerts.ts'
 import { identifier, slug } from '../../model/identifier.ts'
 import { kindNames } from '../../model/kinds.ts'
 import { showAlert } from '../../model/shown-alert.ts'
-import { timestamp } from '../../model/time.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { queryMoment } from '../telemetry/moment.ts'
 
@@ -15,39 +15,13 @@ export const alertPath = z.object({
     .transform(Number),
 })
 
-export const shownStep = z
-  .object({
-    id: z.number().int().meta({ description: 'Grows over all alerts: streams go on after it' }),
-    step: stepName,
-    at: timestamp,
-    by: z.string().meta({ description: 'The id of an API key, or "lantern"' }),
-    comment: z.string().nullable(),
-    severity,
-    state: alertState,
-  })
-  .meta({ id: 'AlertStep' })
-
-export const namedAlert = shownAlert
-  .extend({
-    placeName: z.string().nullable(),
-    areaNames: z.array(z.string()).meta({
-      description: 'As the areas are called now, in the order of "areas"; the code of one that is gone',
-    }),
-  })
-  .meta({ id: 'NamedAlert' })
-
-/** With the names that the city has for its place and areas. */
-export function showNamed({ view }: Pick<ApiDependencies, 'view'>, alert: Alert): z.infer<typeof namedAlert> {
+export function showNamed({ view }: Pick<ApiDependencies, 'view'>, alert: Alert): NamedAlert {
   return {
     ...showAlert(alert),
     placeName: alert.place === null ? null : (view.place(alert.place)?.place.name ?? null),
     areaNames: alert.areas.map((code) => view.area(code)?.name ?? code),
   }
 }
-
-export const alertWithHistory = namedAlert
-  .extend({ history: z.array(shownStep).meta({ description: 'Every step, the first first' }) })
-  .meta({ id: 'AlertWithHistory' })
 
 /** One or several, with commas. */
 function listed<const Values extends readonly [string, ...string[]]>(values: Values) {

@@ -1,22 +1,26 @@
 /** The areas that a city is divided into, of any depth: as JSON, or with their boundaries as GeoJSON. */
 import { z } from 'zod'
-import { type Area, area, boundary } from '../../model/area.ts'
+import {
+  type AreaFeature,
+  type AreaSummary,
+  areaFeature,
+  areaFeatures,
+  areaList,
+} from '../../model/answers/areas.ts'
+import { type Area, area } from '../../model/area.ts'
 import { LanternError } from '../../model/errors.ts'
 import { identifier, slug } from '../../model/identifier.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery, pageOf } from '../lists/list.ts'
+import { listQuery, pageOf } from '../lists/list.ts'
 import { geoJsonType, jsonOrGeoJson } from '../plugins/answers.ts'
-import { collectionOf, featureOf, format, wantsGeoJson } from '../plugins/geojson.ts'
+import { format, wantsGeoJson } from '../plugins/geojson.ts'
 
-const summary = area.omit({ boundary: true }).meta({ id: 'AreaSummary' })
-const feature = featureOf('AreaFeature', boundary.nullable(), summary)
-
-function summaryOf({ code, name, level, parent, population }: Area): z.infer<typeof summary> {
+function summaryOf({ code, name, level, parent, population }: Area): AreaSummary {
   return { code, name, level, parent, population }
 }
 
-function featureFor(area: Area): z.infer<typeof feature> {
+function featureFor(area: Area): AreaFeature {
   return { type: 'Feature', id: area.code, geometry: area.boundary, properties: summaryOf(area) }
 }
 
@@ -36,11 +40,7 @@ export function areaRoutes(app: App, api: ApiDependencies): void {
           format,
         }),
         response: {
-          200: jsonOrGeoJson(
-            'Areas; their boundaries only as GeoJSON',
-            listOf(summary, 'AreaList'),
-            collectionOf('AreaFeatures', feature),
-          ),
+          200: jsonOrGeoJson('Areas; their boundaries only as GeoJSON', areaList, areaFeatures),
         },
       },
       config: { access: 'open', publicForSeconds: 10, errors: ['invalid-cursor'] },
@@ -66,7 +66,7 @@ export function areaRoutes(app: App, api: ApiDependencies): void {
         tags: ['Areas'],
         params: z.object({ code: identifier }),
         querystring: z.strictObject({ format }),
-        response: { 200: jsonOrGeoJson('The area, with its boundary where it has one', area, feature) },
+        response: { 200: jsonOrGeoJson('The area, with its boundary where it has one', area, areaFeature) },
       },
       config: { access: 'open', publicForSeconds: 10, errors: ['not-found'] },
     },

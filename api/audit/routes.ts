@@ -1,9 +1,10 @@
 /** GET /v1/audit: who changed what about alerts, rules and subscriptions. For administrators, as the keys are. */
 import { z } from 'zod'
+import { listOf } from '../../model/answers/lists.ts'
 import { formatTime, timestamp } from '../../model/time.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery } from '../lists/list.ts'
+import { listQuery } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
 
 const detail = z.record(z.string(), z.unknown())

@@ -3,10 +3,11 @@
  * area, or of the whole city: its areas at the top, added up.
  */
 import { z } from 'zod'
-import { coverageFigures, coverageTotal } from '../../model/coverage.ts'
+import { coverageHistory } from '../../model/answers/coverage-history.ts'
+import { coverageFigures } from '../../model/coverage.ts'
 import type { FieldFault } from '../../model/errors.ts'
 import { identifier } from '../../model/identifier.ts'
-import { day, duration, formatTime, minute, timestamp } from '../../model/time.ts'
+import { day, duration, formatTime, minute } from '../../model/time.ts'
 import { type ApiDependencies, type App, defaultLimits } from '../dependencies.ts'
 import { json } from '../plugins/answers.ts'
 import { invalidRequest } from '../plugins/validation.ts'
@@ -30,25 +31,6 @@ const historyQuery = z.strictObject({
     }),
 })
 
-const history = z
-  .object({
-    area: z.string().nullable().meta({ description: 'Its code; null: the whole city' }),
-    window: z.number().int().meta({ description: 'The length of a window, ms' }),
-    from: timestamp,
-    to: timestamp,
-    points: z
-      .array(
-        coverageTotal.extend({
-          time: timestamp.meta({ description: 'The beginning of the window' }),
-          target: z.number().meta({ description: 'The share of places that was to be installed' }),
-        }),
-      )
-      .meta({
-        description: 'The last figures of each window, by time; where nothing was counted there is none',
-      }),
-  })
-  .meta({ id: 'CoverageHistory' })
-
 export function coverageHistoryRoute(app: App, api: ApiDependencies): void {
   const maxPoints = api.limits?.telemetryPoints ?? defaultLimits.telemetryPoints
 
@@ -62,7 +44,7 @@ export function coverageHistoryRoute(app: App, api: ApiDependencies): void {
           'As it was counted each minute then, also of devices that have gone since; kept as long as the 5-minute roll-ups of readings. `placesToTarget` follows from the target of that time.',
         tags: ['Coverage'],
         querystring: historyQuery,
-        response: { 200: json('The last figures of each window', history) },
+        response: { 200: json('The last figures of each window', coverageHistory) },
       },
       config: {
         access: 'open',

@@ -1,16 +1,15 @@
 /** GET /v1/devices/{id}/readings: what one device reported, the newest first. */
 import { z } from 'zod'
+import { readingList } from '../../model/answers/devices.ts'
 import { LanternError } from '../../model/errors.ts'
 import { identifier } from '../../model/identifier.ts'
-import { formatTime, timestamp } from '../../model/time.ts'
+import { formatTime } from '../../model/time.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery } from '../lists/list.ts'
+import { listQuery } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
 import { queryMoment } from '../telemetry/moment.ts'
-import { shownValues, values } from './shown.ts'
-
-const reading = z.object({ observedAt: timestamp, receivedAt: timestamp, values }).meta({ id: 'Reading' })
+import { showValues } from './shown.ts'
 
 export function readingRoutes(app: App, api: ApiDependencies): void {
   const cursors = cursorsOf('readings', z.number().int())
@@ -26,7 +25,7 @@ export function readingRoutes(app: App, api: ApiDependencies): void {
         querystring: listQuery({
           from: queryMoment.optional().meta({ description: 'Only what was observed then or later' }),
         }),
-        response: { 200: json('Readings, by the time of their observation', listOf(reading, 'ReadingList')) },
+        response: { 200: json('Readings, by the time of their observation', readingList) },
       },
       config: {
         access: 'viewer',
@@ -45,7 +44,7 @@ export function readingRoutes(app: App, api: ApiDependencies): void {
         items: page.map(({ observedAt, receivedAt, values }) => ({
           observedAt: formatTime(observedAt),
           receivedAt: formatTime(receivedAt),
-          values: shownValues(values),
+          values: showValues(values),
         })),
         next: last && found.length > limit ? cursors.write(last.observedAt) : null,
       }

@@ -1,5 +1,6 @@
 /** Devices: what there is and how each is now; registering, changing and decommissioning them. */
 import { z } from 'zod'
+import { deviceList, deviceWithState, shownDevice } from '../../model/answers/devices.ts'
 import { fault } from '../../model/coverage.ts'
 import { type DevicePatch, deviceInput, devicePatch, deviceStatuses } from '../../model/device.ts'
 import { LanternError } from '../../model/errors.ts'
@@ -7,10 +8,10 @@ import { identifier } from '../../model/identifier.ts'
 import { kindNames } from '../../model/kinds.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery } from '../lists/list.ts'
+import { listQuery } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
 import { maxDevices, registerDevices } from './register.ts'
-import { device, deviceWithState, shownDevice, shownEvidence } from './shown.ts'
+import { showDevice, showEvidence } from './shown.ts'
 
 const devicePath = z.object({ id: identifier })
 
@@ -22,7 +23,7 @@ const registration = z
   ])
   .meta({ description: `One device, or up to ${maxDevices} at once: all of them or none` })
 
-const deviceWithToken = device
+const deviceWithToken = shownDevice
   .extend({ token: z.string().meta({ description: 'Its MQTT password. Shown only now.' }) })
   .meta({ id: 'DeviceWithToken' })
 
@@ -48,14 +49,14 @@ export function deviceRoutes(app: App, api: ApiDependencies): void {
             .meta({ description: 'Only those that a simulator speaks for, or only those that none does' }),
           fault: fault.optional().meta({ description: 'Only those with this fault now' }),
         }),
-        response: { 200: json('Devices', listOf(deviceWithState, 'DeviceList')) },
+        response: { 200: json('Devices', deviceList) },
       },
       config: { access: 'viewer', errors: ['invalid-cursor'] },
     },
     async ({ query: { limit, cursor, ...filter } }) => {
       const page = api.view.devices({ ...filter, limit, after: cursors.read(cursor) })
       return {
-        items: page.items.map(shownEvidence),
+        items: page.items.map(showEvidence),
         next: page.next === null ? null : cursors.write(page.next),
       }
     },
@@ -76,7 +77,7 @@ export function deviceRoutes(app: App, api: ApiDependencies): void {
     async ({ params: { id } }) => {
       const found = api.view.deviceEvidence(id)
       if (!found) throw new LanternError('not-found', `There is no device ${id}.`)
-      return shownEvidence(found)
+      return showEvidence(found)
     },
   )
 
@@ -101,7 +102,7 @@ export function deviceRoutes(app: App, api: ApiDependencies): void {
     async (request, reply) => {
       const registered = await registerDevices(api, request.body)
       request.log.info({ devices: registered.length, by: request.caller?.key }, 'devices registered')
-      const devices = registered.map(({ device, token }) => ({ ...shownDevice(device), token }))
+      const devices = registered.map(({ device, token }) => ({ ...showDevice(device), token }))
       return reply.code(201).send({ devices })
     },
   )
@@ -116,7 +117,7 @@ export function deviceRoutes(app: App, api: ApiDependencies): void {
         tags: ['Devices'],
         params: devicePath,
         body: devicePatch.strict().meta({ id: 'DeviceChange' }),
-        response: { 200: json('The device as it is now', device) },
+        response: { 200: json('The device as it is now', shownDevice) },
       },
       config: { access: 'operator', errors: ['not-found', 'conflict', 'store-unavailable'] },
     },
@@ -128,7 +129,7 @@ export function deviceRoutes(app: App, api: ApiDependencies): void {
         { device: changed.id, changed: Object.keys(patch), by: request.caller?.key },
         'device changed',
       )
-      return shownDevice(changed)
+      return showDevice(changed)
     },
   )
 
@@ -142,7 +143,7 @@ export function deviceRoutes(app: App, api: ApiDependencies): void {
           'It may not publish any more and counts for nothing; its readings stay. There is no way back.',
         tags: ['Devices'],
         params: devicePath,
-        response: { 200: json('The device as it is now', device) },
+        response: { 200: json('The device as it is now', shownDevice) },
       },
       config: { access: 'operator', errors: ['not-found', 'store-unavailable'] },
     },
@@ -150,7 +151,7 @@ export function deviceRoutes(app: App, api: ApiDependencies): void {
       const retired = await api.registry.decommissionDevice(request.params.id, api.clock())
       await api.view.refresh()
       request.log.info({ device: retired.id, by: request.caller?.key }, 'device decommissioned')
-      return shownDevice(retired)
+      return showDevice(retired)
     },
   )
 }

@@ -3,17 +3,9 @@
  * because what asks them is a supervisor or Prometheus on the same machine or network.
  */
 import { z } from 'zod'
-import { componentHealth } from '../../model/health.ts'
+import { health, readiness } from '../../model/answers/health.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { json } from '../plugins/answers.ts'
-
-const health = z.object({ status: z.literal('alive') }).meta({ id: 'Health' })
-const readiness = z
-  .object({
-    ready: z.boolean().meta({ description: 'Whether every component is well' }),
-    components: z.array(componentHealth),
-  })
-  .meta({ id: 'Readiness' })
 
 export function healthRoutes(app: App, api: ApiDependencies): void {
   app.get(

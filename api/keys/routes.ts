@@ -2,14 +2,16 @@
  * API keys: who may ask what. An administrator makes and revokes them; a key is shown once, when it is made.
  */
 import { z } from 'zod'
-import { hashSecret, newApiKey, roles } from '../../model/access.ts'
+import { hashSecret, newApiKey } from '../../model/access.ts'
+import { listOf } from '../../model/answers/lists.ts'
 import { LanternError } from '../../model/errors.ts'
 import { displayName } from '../../model/identifier.ts'
+import { role } from '../../model/role.ts'
 import { formatTime, timestamp } from '../../model/time.ts'
 import type { ApiKey } from '../../stores/registry/port.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery, pageOf } from '../lists/list.ts'
+import { listQuery, pageOf } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
 import type { Keyring } from '../plugins/keyring.ts'
 
@@ -17,7 +19,7 @@ const apiKey = z
   .object({
     id: z.string(),
     name: z.string().meta({ description: 'What it is for', examples: ['Grafana'] }),
-    role: z.enum(roles),
+    role,
     createdAt: timestamp,
     revokedAt: timestamp.nullable().meta({ description: 'null: it is good' }),
   })
@@ -30,7 +32,7 @@ const newKey = apiKey
 const keyInput = z
   .strictObject({
     name: displayName.meta({ description: 'What it is for', examples: ['Grafana'] }),
-    role: z.enum(roles),
+    role,
   })
   .meta({ id: 'ApiKeyInput' })
 

@@ -1,29 +1,11 @@
 /** The kinds of device, with the fields and units of their readings: what telemetry can be asked for. */
-import { z } from 'zod'
+import { kindList, type ShownKind } from '../../model/answers/kinds.ts'
 import type { Kind } from '../../model/kind.ts'
-import { kindNames, kindOf } from '../../model/kinds.ts'
+import { type KindName, kindNames, kindOf } from '../../model/kinds.ts'
 import type { App } from '../dependencies.ts'
-import { listOf } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
 
-const kind = z
-  .object({
-    name: z.enum(kindNames),
-    title: z.string(),
-    description: z.string(),
-    reportingIntervalSeconds: z.number().int().meta({ description: 'Its default, in s' }),
-    fields: z.array(
-      z.object({
-        name: z.string(),
-        type: z.enum(['number', 'boolean']),
-        unit: z.string().meta({ description: 'Empty for booleans and for shares of 0–1' }),
-        description: z.string(),
-      }),
-    ),
-  })
-  .meta({ id: 'Kind' })
-
-function shownKind(name: z.infer<typeof kind>['name'], of: Kind): z.infer<typeof kind> {
+function showKind(name: KindName, of: Kind): ShownKind {
   return {
     name,
     title: of.title,
@@ -41,10 +23,10 @@ export function kindRoutes(app: App): void {
         operationId: 'listKinds',
         summary: 'The kinds of device, and what their readings hold',
         tags: ['Telemetry'],
-        response: { 200: json('All of them', listOf(kind, 'KindList')) },
+        response: { 200: json('All of them', kindList) },
       },
       config: { access: 'viewer' },
     },
-    async () => ({ items: kindNames.map((name) => shownKind(name, kindOf(name))), next: null }),
+    async () => ({ items: kindNames.map((name) => showKind(name, kindOf(name))), next: null }),
   )
 }

@@ -25,19 +25,6 @@ export function listQuery<Filters extends z.core.$ZodLooseShape>(filters: Filter
   })
 }
 
-/** The answer of a list. */
-export function listOf<Item extends z.ZodType>(item: Item, id: string) {
-  return z
-    .object({
-      items: z.array(item),
-      next: z
-        .string()
-        .nullable()
-        .meta({ description: 'The cursor of the items that follow; null: these were the last' }),
-    })
-    .meta({ id })
-}
-
 /** One page of a list that is in memory, ordered by its keys. */
 export function pageOf<Item, Key extends string | number>(options: {
   items: readonly Item[]

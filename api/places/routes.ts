@@ -3,40 +3,31 @@
  * comes with its evidence: the devices that are there, what is wrong with them, when they were last heard.
  */
 import { z } from 'zod'
+import {
+  type CoveredPlace,
+  coverageState,
+  type PlaceFeature,
+  placeFeatures,
+  placeList,
+  placeWithEvidence,
+} from '../../model/answers/places.ts'
 import { LanternError } from '../../model/errors.ts'
 import { identifier, slug } from '../../model/identifier.ts'
-import { coverageStates, place } from '../../model/place.ts'
 import type { PlaceCoverage } from '../../stores/registry/city-view.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
-import { proof, shownProof } from '../devices/shown.ts'
+import { showProof } from '../devices/shown.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery } from '../lists/list.ts'
+import { listQuery } from '../lists/list.ts'
 import { geoJsonType, json, jsonOrGeoJson } from '../plugins/answers.ts'
-import { collectionOf, featureOf, format, point, wantsGeoJson } from '../plugins/geojson.ts'
+import { format, wantsGeoJson } from '../plugins/geojson.ts'
 import { boundingBox } from './bounding-box.ts'
 
-const state = z.enum(coverageStates).meta({
-  id: 'CoverageState',
-  description:
-    'none: no commissioned camera; installed: one, but none is healthy now; working: a healthy one',
-})
-const coveredPlace = place.extend({ state }).meta({ id: 'CoveredPlace' })
-const placeWithEvidence = coveredPlace
-  .extend({
-    areas: z
-      .array(z.object({ code: z.string(), name: z.string(), level: z.string() }))
-      .meta({ description: 'The areas it lies in, the smallest first' }),
-    devices: z.array(proof),
-  })
-  .meta({ id: 'PlaceWithEvidence' })
-const feature = featureOf('PlaceFeature', point, coveredPlace.omit({ longitude: true, latitude: true }))
-
-function shownPlace({ place, state }: PlaceCoverage): z.infer<typeof coveredPlace> {
+function shownPlace({ place, state }: PlaceCoverage): CoveredPlace {
   const { id, name, type, area, longitude, latitude } = place
   return { id, name, type, area, longitude, latitude, state }
 }
 
-function featureFor({ place, state }: PlaceCoverage): z.infer<typeof feature> {
+function featureFor({ place, state }: PlaceCoverage): PlaceFeature {
   const { id, name, type, area, longitude, latitude } = place
   return {
     type: 'Feature',
@@ -59,16 +50,12 @@ export function placeRoutes(app: App, api: ApiDependencies): void {
         querystring: listQuery({
           area: identifier.optional().meta({ description: 'Only in this area, at any depth, by code' }),
           type: slug.optional().meta({ description: 'Only of this type', examples: ['school'] }),
-          state: state.optional(),
+          state: coverageState.optional(),
           bbox: boundingBox.optional(),
           format,
         }),
         response: {
-          200: jsonOrGeoJson(
-            'Places',
-            listOf(coveredPlace, 'PlaceList'),
-            collectionOf('PlaceFeatures', feature),
-          ),
+          200: jsonOrGeoJson('Places', placeList, placeFeatures),
         },
       },
       config: { access: 'open', publicForSeconds: 1, errors: ['invalid-cursor'] },
@@ -105,7 +92,7 @@ export function placeRoutes(app: App, api: ApiDependencies): void {
       return {
         ...shownPlace(found),
         areas: areas.map(({ code, name, level }) => ({ code, name, level })),
-        devices: api.view.evidence(id).map(shownProof),
+        devices: api.view.evidence(id).map(showProof),
       }
     },
   )

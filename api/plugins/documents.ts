@@ -5,11 +5,11 @@
 import swagger, { type SwaggerTransform } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { z } from 'zod'
+import { problem, problemType } from '../../model/answers/problem.ts'
 import { type ErrorCode, errorCatalogue } from '../../model/errors.ts'
 import type { Access, App } from '../dependencies.ts'
 import { json } from './answers.ts'
 import { createJsonSchemas, type JsonSchemas } from './json-schema.ts'
-import { problem, problemType } from './problem.ts'
 
 const description = `The HTTP API of Lantern, a smart-city telemetry platform.
 

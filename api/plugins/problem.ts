@@ -1,29 +1,10 @@
 /**
- * The one form of every error over HTTP: RFC 9457 problem+json, made from the catalogue in
- * `model/errors.ts`. Whatever is thrown becomes one; what was not meant to be thrown says nothing of itself.
+ * Every error as problem+json (model/answers/problem.ts), made from the catalogue in `model/errors.ts`.
+ * Whatever is thrown becomes one; what was not meant to be thrown says nothing of itself.
  */
 import { STATUS_CODES } from 'node:http'
-import { z } from 'zod'
-import { type ErrorCode, errorCatalogue, errorCodes, LanternError } from '../../model/errors.ts'
-
-export const problemType = 'application/problem+json'
-
-export const problem = z
-  .object({
-    type: z.string().meta({ description: 'urn:lantern:problem: and the code' }),
-    title: z.string(),
-    status: z.number().int().meta({ description: 'The HTTP status' }),
-    detail: z.string().meta({ description: 'What was wrong this time' }),
-    code: z.enum(errorCodes).meta({ description: 'Stable: programs may decide by it' }),
-    retryable: z.boolean().meta({ description: 'Whether the same request may succeed later' }),
-    remedy: z.string().meta({ description: 'What to do about it' }),
-    instance: z.string().meta({ description: 'The request, as the log and the X-Request-Id header name it' }),
-    faults: z
-      .array(z.object({ field: z.string(), message: z.string() }))
-      .meta({ description: 'Each field that was wrong, such as devices[3].place; at most 1,000' }),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457' })
-export type Problem = z.infer<typeof problem>
+import type { Problem } from '../../model/answers/problem.ts'
+import { type ErrorCode, errorCatalogue, LanternError } from '../../model/errors.ts'
 
 const maxFaults = 1000
 

@@ -5,10 +5,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { problemType } from '../../model/answers/problem.ts'
 import { LanternError } from '../../model/errors.ts'
 import type { App } from '../dependencies.ts'
 import { commonHeaders } from './headers.ts'
-import { asLanternError, problemOf, problemType } from './problem.ts'
+import { asLanternError, problemOf } from './problem.ts'
 
 /** s after which to try again, for errors that pass by themselves. */
 const retryAfter = 1

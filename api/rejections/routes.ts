@@ -1,11 +1,12 @@
 /** What arrived and could not be a reading: by device and reason, with the newest sample and the remedy. */
 import { z } from 'zod'
+import { listOf } from '../../model/answers/lists.ts'
 import { rejection, rejectionReasonNames, rejectionReasons } from '../../model/rejection.ts'
 import { formatTime } from '../../model/time.ts'
 import type { StoredRejection } from '../../stores/registry/port.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery } from '../lists/list.ts'
+import { listQuery } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
 
 function shownRejection(stored: StoredRejection): z.infer<typeof rejection> {

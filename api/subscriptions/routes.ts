@@ -3,6 +3,7 @@
  * what one has set up, another must be able to mend at night.
  */
 import { z } from 'zod'
+import { listOf } from '../../model/answers/lists.ts'
 import { LanternError, messageOf } from '../../model/errors.ts'
 import { newSigningSecret } from '../../model/signing.ts'
 import { type Subscription, type SubscriptionInput, subscriptionInput } from '../../model/subscription.ts'
@@ -10,7 +11,7 @@ import { formatTime, timestamp } from '../../model/time.ts'
 import { type Delivery, deliveryStates } from '../../stores/registry/alerts-port.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { cursorsOf } from '../lists/cursor.ts'
-import { listOf, listQuery, pageOf } from '../lists/list.ts'
+import { listQuery, pageOf } from '../lists/list.ts'
 import { json } from '../plugins/answers.ts'
 import { newSubscriptionId, subscriptionPath } from './ids.ts'
 

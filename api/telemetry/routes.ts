@@ -1,40 +1,12 @@
 /** GET /v1/telemetry/{kind}: what the devices measured, in windows of time, for the whole city or by group. */
-import { z } from 'zod'
-import { kindNames, kindOf } from '../../model/kinds.ts'
-import { formatTime, timestamp } from '../../model/time.ts'
+import { telemetry } from '../../model/answers/telemetry.ts'
+import { kindOf } from '../../model/kinds.ts'
+import { formatTime } from '../../model/time.ts'
 import type { CityView } from '../../stores/registry/city-view.ts'
-import { aggregates, type SeriesQuery } from '../../stores/telemetry/port.ts'
+import type { SeriesQuery } from '../../stores/telemetry/port.ts'
 import { type ApiDependencies, type App, defaultLimits } from '../dependencies.ts'
 import { json } from '../plugins/answers.ts'
 import { seriesQueryOf, telemetryPath, telemetryQuery } from './query.ts'
-
-const point = z.object({
-  time: timestamp.meta({ description: 'The beginning of the window' }),
-  value: z.number(),
-  count: z.number().int().meta({ description: 'How many readings it is made of' }),
-})
-
-const telemetry = z
-  .object({
-    kind: z.enum(kindNames),
-    field: z.string(),
-    unit: z.string().meta({ description: 'Of the field; a count has none' }),
-    aggregate: z.enum(aggregates),
-    window: z.number().int().meta({ description: 'The length of a window, ms' }),
-    source: z.enum(['raw', '5m']).meta({
-      description: 'Every reading, or the 5-minute roll-ups, which outlive them and answer for long ranges',
-    }),
-    from: timestamp,
-    to: timestamp,
-    series: z.array(
-      z.object({
-        group: z.string().nullable().meta({ description: 'The area, place or device; null without groupBy' }),
-        name: z.string().nullable().meta({ description: 'Its name, where it has one' }),
-        points: z.array(point).meta({ description: 'By time; windows without a reading have no point' }),
-      }),
-    ),
-  })
-  .meta({ id: 'Telemetry' })
 
 function nameOf(view: CityView, groupBy: SeriesQuery['groupBy'], group: string | null): string | null {
   if (group === null || groupBy === undefined) return null

@@ -5,7 +5,7 @@
  */
 import type { KindName } from '../../model/kinds.ts'
 import type { Point } from '../../model/measurements.ts'
-import type { Reading } from '../../model/reading.ts'
+import type { Aggregate, Reading } from '../../model/reading.ts'
 
 /** Where a device stands: what its readings can be filtered and grouped by. */
 export interface Site {
@@ -18,8 +18,7 @@ export interface Site {
   readonly areas: readonly { readonly code: string; readonly level: string; readonly name: string }[]
 }
 
-export const aggregates = ['mean', 'sum', 'min', 'max', 'count', 'p95', 'last'] as const
-export type Aggregate = (typeof aggregates)[number]
+export { type Aggregate, aggregates } from '../../model/reading.ts'
 
 export interface SeriesQuery {
   readonly kind: KindName
