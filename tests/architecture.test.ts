@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { importsOf, isTest, read, sources } from './source-tree.ts'
+import { importsOf, isTest, read, sources, tree } from './source-tree.ts'
 
 /** What each room may import besides itself. `.` is the root (lantern.ts, config.ts and what stands there). */
 const mayImport: Readonly<Record<string, readonly string[] | 'everything'>> = {
@@ -29,9 +29,10 @@ const roomOf = (path: string) =>
 /** An entry file inside a room is where its settings and its log come in, from the root. */
 const isEntry = (path: string) => path === 'lantern.ts' || path.endsWith('/main.ts')
 
-/** Makes the dashboards that are committed; what runs takes them as files. */
+/** Makes files that others serve: the dashboards that are committed, and the console, which is bundled. */
 const isMaker = (path: string) =>
-  path.startsWith('dashboards/grafana/') && !path.startsWith('dashboards/grafana/provision/')
+  (path.startsWith('dashboards/grafana/') && !path.startsWith('dashboards/grafana/provision/')) ||
+  path.startsWith('dashboards/console/')
 
 const allImports = [...sources].flatMap(([path, text]) =>
   importsOf(path, text).map((imported) => ({ path, ...imported })),
@@ -39,8 +40,8 @@ const allImports = [...sources].flatMap(([path, text]) =>
 
 describe('who may import whom', () => {
   test('each import of ours leads to a file', () => {
-    const lost = allImports.filter(({ ours, target }) => ours && !sources.has(target))
-    expect(lost.filter(({ target }) => !target.endsWith('.json')).map(line)).toEqual([])
+    const there = new Set(tree)
+    expect(allImports.filter(({ ours, target }) => ours && !there.has(target)).map(line)).toEqual([])
   })
 
   test('each room imports only what the table allows', () => {
@@ -105,6 +106,17 @@ test('no file needs itself to be loaded', () => {
   )
   const [a, b, c] = ['a', 'b', 'c']
   expect(cycles([a, b, c], (node) => (node === a ? [b] : node === b ? [c] : [a]))).toEqual(['a → b → c → a'])
+})
+
+test('what the API answers can be read in a browser: its schemas need zod and nothing of node', () => {
+  const begin = [...sources.keys()].filter((path) => path.startsWith('model/answers/'))
+  expect(begin.length).toBeGreaterThan(5)
+  const reached = new Set(begin)
+  // A set goes on to what is added to it on the way.
+  for (const path of reached)
+    for (const { path: from, ours, target } of allImports) if (ours && from === path) reached.add(target)
+  const packages = allImports.filter(({ path, ours, typeOnly }) => reached.has(path) && !ours && !typeOnly)
+  expect([...new Set(packages.map(({ target }) => target))]).toEqual(['zod'])
 })
 
 test('every package that is imported is declared, and what runs needs no dev dependency', () => {

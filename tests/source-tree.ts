@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../', import.meta.url))
 
-const notOurs = new Set(['node_modules', 'data', 'coverage', '.git'])
+const notOurs = new Set(['node_modules', 'data', 'coverage', '.git', 'dashboards/console/dist'])
 
 function walk(folder: string): string[] {
   return readdirSync(posix.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -25,7 +25,7 @@ export const read = (path: string) => readFileSync(posix.join(root, path), 'utf8
 
 /** Every TypeScript file with its text. */
 export const sources: ReadonlyMap<string, string> = new Map(
-  tree.filter((path) => path.endsWith('.ts')).map((path) => [path, read(path)]),
+  tree.filter((path) => /\.tsx?$/.test(path)).map((path) => [path, read(path)]),
 )
 
 /** What only those who change Lantern run: the tests, and how they are run. */
@@ -41,7 +41,7 @@ export interface Import {
 }
 
 const statement =
-  /^\s*(?:import|export)\s+(type\s)?[^'"`;]*?from\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|new URL\(\s*'(\.[^']+\.ts)'\s*,\s*import\.meta\.url/gm
+  /^\s*(?:import|export)\s+(type\s)?[^'"`;]*?from\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|new URL\(\s*'(\.[^']+\.tsx?)'\s*,\s*import\.meta\.url/gm
 
 /** What a file imports: statically, dynamically, or as the address of a worker or child process. */
 export function importsOf(path: string, text: string): Import[] {
