@@ -50,7 +50,7 @@ export async function readApiKeys(db: Kysely<Schema>): Promise<ApiKey[]> {
   return rows.map((row) => ({ ...row }))
 }
 
-/** Raises `not-found`. A key that is revoked already keeps the time of the first revocation. */
+/** Must run in a transaction. Raises `not-found`. A key that is revoked already keeps the time of the first revocation. */
 export async function markRevoked(db: Kysely<Schema>, id: string, now: number): Promise<void> {
   const row = await db.selectFrom('api_key').select('id').where('id', '=', id).executeTakeFirst()
   if (!row) throw new LanternError('not-found', `there is no API key with the id "${id}"`)
@@ -60,4 +60,5 @@ export async function markRevoked(db: Kysely<Schema>, id: string, now: number): 
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .execute()
+  await db.deleteFrom('session').where('key', '=', id).execute()
 }

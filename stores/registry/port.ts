@@ -1,5 +1,5 @@
 /**
- * The registry port: areas, places, devices, API keys, the state of each device, rejections. The first
+ * The registry port: areas, places, devices, API keys and sessions, the state of each device, rejections. The first
  * driver is SQLite (node:sqlite) through Kysely; every driver passes tests/contracts/registry.ts.
  *
  * Every change of a device (its token too) or of its state gets the next number of a counter, so that a reader asks for
@@ -39,6 +39,17 @@ export interface ApiKey {
   /** Epoch ms. */
   readonly createdAt: number
   readonly revokedAt: number | null
+}
+
+/** That somebody signed in on the page: with a key, for so long, with at most the rights of the key. */
+export interface Session {
+  /** Of its secret, which is kept nowhere. */
+  readonly hash: Uint8Array
+  readonly key: string
+  readonly role: Role
+  /** Epoch ms. */
+  readonly createdAt: number
+  readonly expiresAt: number
 }
 
 /** A device as it signs in: the hash of its token. */
@@ -131,8 +142,15 @@ export interface Registry extends AlertRegistry {
   addApiKey(key: { id: string; name: string; role: Role; hash: Uint8Array; now: number }): Promise<void>
   apiKey(id: string): Promise<(ApiKey & { hash: Uint8Array }) | undefined>
   apiKeys(): Promise<ApiKey[]>
-  /** Raises `not-found`. Doing it again keeps the time of the first. */
+  /** Ends its sessions too. Raises `not-found`. Doing it again keeps the time of the first. */
   revokeApiKey(id: string, now: number): Promise<void>
+
+  /** Those that are over at its `createdAt` leave; bounded by `maxSessions`, the oldest leave first. */
+  addSession(session: Session): Promise<void>
+  /** Also one that is over, as long as it is there. */
+  session(hash: Uint8Array): Promise<Session | undefined>
+  /** Ending one that is not there changes nothing. */
+  endSession(hash: Uint8Array): Promise<void>
 
   /** The journal position that the states are true for; 0: none. */
   statePosition(): Promise<number>
@@ -157,6 +175,9 @@ export interface Registry extends AlertRegistry {
     reason?: RejectionReason | undefined
   }): Promise<Page<StoredRejection, number>>
 }
+
+/** How many sessions are kept: of one key, so that nobody with a key can sign everybody else out, and in all. */
+export const maxSessions = { ofOneKey: 100, inAll: 1000 }
 
 /** How many (device, reason) pairs of rejections are kept. */
 export const maxRejections = 10_000

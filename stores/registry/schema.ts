@@ -84,6 +84,7 @@ export interface Schema extends AlertSchema {
     created_at: number
     revoked_at: number | null
   }
+  session: { hash: string; key: string; role: Role; created_at: number; expires_at: number }
   rejection: {
     id: number
     /** Empty where nobody is known to have sent it. */

@@ -17,6 +17,7 @@ import { migrate } from './migrate.ts'
 import type { Registry } from './port.ts'
 import { readRejections, writeRejections } from './rejections.ts'
 import type { Schema } from './schema.ts'
+import { deleteSession, insertSession, readSession } from './sessions.ts'
 import { attempt, sqliteDialect, whenFree } from './sqlite-dialect.ts'
 import { stateStatements } from './sqlite-statements.ts'
 import { readStatesSince, readStatuses } from './states.ts'
@@ -89,6 +90,10 @@ export function createSqliteRegistry(options: { file: string; lockWait?: number 
     apiKey: async (id) => readApiKey(read(), id),
     apiKeys: async () => readApiKeys(read()),
     revokeApiKey: async (id, now) => write((db) => markRevoked(db, id, now)),
+
+    addSession: async (session) => write((db) => insertSession(db, session)),
+    session: async (hash) => readSession(read(), hash),
+    endSession: async (hash) => write((db) => deleteSession(db, hash)),
 
     statePosition: async () => readPosition(read()),
     async applyState(change) {

@@ -14,6 +14,7 @@ import { cityContract } from './registry/city.ts'
 import { devicesContract } from './registry/devices.ts'
 import { lifeContract } from './registry/life.ts'
 import { rejectionsContract } from './registry/rejections.ts'
+import { sessionsContract } from './registry/sessions.ts'
 import { statesContract } from './registry/states.ts'
 
 export interface RegistryUnderTest {
@@ -53,6 +54,7 @@ export function registryContract(driver: string, prepare: () => Promise<Registry
     cityContract(subject)
     devicesContract(subject)
     accessContract(subject)
+    sessionsContract(subject)
     statesContract(subject)
     rejectionsContract(subject)
     alertsContract(subject)
