@@ -23,6 +23,10 @@ const settings = z.object({
   LANTERN_HTTP_PORT: port
     .default(8080)
     .describe('The port of HTTP, and of MQTT over WebSocket at /mqtt; 0 takes a free one'),
+  LANTERN_SESSION_HOURS: positive
+    .max(168)
+    .default(12)
+    .describe('How long somebody who signed in on the page stays so'),
   LANTERN_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')

@@ -6,6 +6,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { buildApp } from './app.ts'
 import { type ApiDependencies, type App, defaultLimits } from './dependencies.ts'
+import { createOneTimeCodes } from './session/one-time.ts'
 
 export type { ApiDependencies, ApiLimits } from './dependencies.ts'
 
@@ -17,6 +18,8 @@ export interface Api {
    * `limits.stopMs` cuts off the rest, upgraded connections included.
    */
   stop(): Promise<void>
+  /** A code with which an operator signs in once, in the name of an API key (its id). */
+  oneTimeCode(key: string): string
   readonly server: Server
   /** For tests: `app.inject`. */
   readonly app: App
@@ -25,7 +28,8 @@ export interface Api {
 /** The stores must be started before `start`, and stopped after `stop`. */
 export function createApi(dependencies: ApiDependencies): Api {
   const { stopMs } = { ...defaultLimits, ...dependencies.limits }
-  const app = buildApp(dependencies)
+  const codes = createOneTimeCodes({ clock: dependencies.clock })
+  const app = buildApp(dependencies, codes)
   const sockets = new Set<Socket>()
   app.server.on('connection', (socket) => {
     sockets.add(socket)
@@ -33,6 +37,8 @@ export function createApi(dependencies: ApiDependencies): Api {
   })
 
   return {
+    // Least rights: enough for all that the page does.
+    oneTimeCode: (key) => codes.make({ key, role: 'operator' }),
     server: app.server,
     app,
     async start({ host, port }) {

@@ -32,13 +32,20 @@ import { answerClientError, answerFrameworkError, installProblems } from './plug
 import { installValidation } from './plugins/validation.ts'
 import { rejectionRoutes } from './rejections/routes.ts'
 import { ruleRoutes } from './rules/routes.ts'
+import { createOneTimeCodes, type OneTimeCodes } from './session/one-time.ts'
+import { sessionRoutes } from './session/routes.ts'
+import { createSessions } from './session/sessions.ts'
 import { subscriptionRoutes } from './subscriptions/routes.ts'
 import { telemetryRoutes } from './telemetry/routes.ts'
 
 /** How often node looks for requests that are past their time, ms. */
 const timeoutCheckMs = 1000
 
-export function buildApp(api: ApiDependencies): App {
+/** `codes`: what one signs in with once; whoever makes them keeps the same. */
+export function buildApp(
+  api: ApiDependencies,
+  codes: OneTimeCodes = createOneTimeCodes({ clock: api.clock }),
+): App {
   const limits = { ...defaultLimits, ...api.limits }
   const app: App = fastify({
     loggerInstance: api.logger.child({}),
@@ -58,13 +65,15 @@ export function buildApp(api: ApiDependencies): App {
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<ZodTypeProvider>()
-  const keyring = createKeyring({ registry: () => api.registry, clock: api.clock })
+  const registry = () => api.registry
+  const keyring = createKeyring({ registry, clock: api.clock })
+  const sessions = createSessions({ registry, keyring, lastsMs: limits.sessionMs, clock: api.clock })
 
   installProblems(app, collectMethods(app))
   installValidation(app)
   installHeaders(app)
   installObserving(app, api)
-  installAccess(app, keyring)
+  installAccess(app, { keyring, sessions, publicUrl: () => api.publicUrl })
   installCaching(app)
   installDocuments(app)
 
@@ -89,6 +98,7 @@ export function buildApp(api: ApiDependencies): App {
     capRoutes(scope, api)
     auditRoutes(scope, api)
     keyRoutes(scope, api, keyring)
+    sessionRoutes(scope, api, { keyring, sessions, codes })
     healthRoutes(scope, api)
     done()
   })

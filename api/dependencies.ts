@@ -10,7 +10,7 @@ import type { Registry as Metrics } from 'prom-client'
 import type { Role } from '../model/access.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { ComponentHealth } from '../model/health.ts'
-import type { Clock } from '../model/time.ts'
+import { type Clock, hour, second } from '../model/time.ts'
 import type { CityView } from '../stores/registry/city-view.ts'
 import type { Registry } from '../stores/registry/port.ts'
 import type { TelemetryQueries } from '../stores/telemetry/port.ts'
@@ -28,6 +28,10 @@ export interface ApiLimits {
   readonly stopMs: number
   /** How many points one answer of telemetry may have. */
   readonly telemetryPoints: number
+  /** How long a session of the page lasts, ms. */
+  readonly sessionMs: number
+  /** How often a stream says that it goes on, and is ended where who listens may not any more, ms. */
+  readonly heartbeatMs: number
 }
 
 export const defaultLimits: ApiLimits = {
@@ -36,6 +40,9 @@ export const defaultLimits: ApiLimits = {
   answerMs: 30_000,
   stopMs: 5_000,
   telemetryPoints: 50_000,
+  sessionMs: 12 * hour,
+  // Proxies cut silent connections, most of them after 60 s.
+  heartbeatMs: 20 * second,
 }
 
 export interface ApiDependencies {
@@ -76,7 +83,12 @@ declare module 'fastify' {
     publicForSeconds?: number
   }
   interface FastifyRequest {
-    /** Who asks, on routes that need a key. */
-    caller: { readonly key: string; readonly role: Role } | null
+    /** Who asks, on routes that need a key or a session. */
+    caller: {
+      readonly key: string
+      readonly role: Role
+      /** Whether the key or session is good still, for answers without end. */
+      holds(): Promise<boolean>
+    } | null
   }
 }

@@ -26,14 +26,14 @@ export const errorCatalogue = {
   unauthenticated: {
     status: 401,
     retryable: false,
-    title: 'This route needs a valid API key',
-    remedy: 'Send the header "Authorization: Bearer <API key>".',
+    title: 'This needs a valid API key or session',
+    remedy: 'Send the header "Authorization: Bearer <API key>", or sign in on the page.',
   },
   forbidden: {
     status: 403,
     retryable: false,
-    title: 'The role of this API key does not allow this',
-    remedy: 'Use a key with the role that the detail names.',
+    title: 'Who asks may not do this',
+    remedy: 'Use a key, or sign in with one, that has the role that the detail names.',
   },
   'not-found': {
     status: 404,

@@ -55,6 +55,7 @@ describe('roles', () => {
       '/v1/coverage/history',
       '/v1/places',
       '/v1/places/:id',
+      '/v1/session',
     ])
   })
 
@@ -105,7 +106,7 @@ describe('keys that are not good', () => {
     }
     expect([...answers].map((said) => JSON.parse(said).code)).toEqual(['unauthenticated'])
     const without = await city.ask('GET', '/v1/devices')
-    expect(without.json().detail).toBe('There is no Authorization header.')
+    expect(without.json().detail).toBe('There is neither an Authorization header nor a session.')
   })
 
   test('the scheme may be written in any case, as RFC 9110 has it', async () => {

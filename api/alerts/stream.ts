@@ -1,22 +1,22 @@
 /**
  * GET /v1/alerts/stream: each step of an alert's life as it is taken, as server-sent events (WHATWG HTML, 9.2). An event's
  * id is the step's, so a client that was away goes on after the `Last-Event-ID` that its browser sends by itself. One
- * look at the registry serves everyone who listens; who reads too slowly is cut off, and comes back for the rest.
+ * look at the registry serves everyone who listens; who reads too slowly is cut off, and comes back for the rest; who
+ * may not listen any more (the key was revoked, the session is over) is cut off at the next heartbeat.
  */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Alert, AlertStep } from '../../model/alert.ts'
+import type { Alert } from '../../model/alert.ts'
+import type { AlertEvent } from '../../model/answers/alerts.ts'
 import { LanternError, messageOf } from '../../model/errors.ts'
-import { showAlert, showStep } from '../../model/shown-alert.ts'
+import { showStep } from '../../model/shown-alert.ts'
 import { second } from '../../model/time.ts'
-import type { ApiDependencies, App } from '../dependencies.ts'
-import { alertFilters } from './shown.ts'
+import { type ApiDependencies, type App, defaultLimits } from '../dependencies.ts'
+import { alertFilters, showNamed } from './shown.ts'
 
 const lookEveryMs = 50
 const stepsAtOnce = 200
-/** Proxies cut silent connections, most of them after 60 s. */
-const heartbeatMs = 20 * second
 const maxListeners = 500
 const maxUnreadBytes = 1 << 20
 
@@ -33,6 +33,8 @@ const streamQuery = z.strictObject({
 interface Listener {
   readonly response: ServerResponse
   readonly wants: (alert: Alert) => boolean
+  /** Whether who listens may still. */
+  readonly holds: () => Promise<boolean>
   /** The newest step that it was shown, or passed over. */
   seen: number
 }
@@ -44,6 +46,7 @@ interface Page {
 }
 
 export function alertStreamRoutes(app: App, api: ApiDependencies): void {
+  const { heartbeatMs } = { ...defaultLimits, ...api.limits }
   const listeners = new Set<Listener>()
   const ending = new AbortController()
   let following: Promise<void> | undefined
@@ -62,7 +65,7 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
     }
     const events = steps.flatMap((step) => {
       const alert = alerts.get(step.alert)
-      return alert ? [{ alert, text: eventOf(alert, step) }] : []
+      return alert ? [{ alert, text: eventOf({ step: showStep(step), alert: showNamed(api, alert) }) }] : []
     })
     return { events, last: steps.length < stepsAtOnce ? undefined : steps.at(-1)?.id }
   }
@@ -82,6 +85,15 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
     }
   }
 
+  /** At most one look-up each, and none for a key or session that is remembered. */
+  async function endThoseWhoMayNot(): Promise<void> {
+    for (const listener of [...listeners]) {
+      if (await listener.holds()) continue
+      listeners.delete(listener)
+      listener.response.end()
+    }
+  }
+
   async function follow(): Promise<void> {
     let beatAt = performance.now()
     while (listeners.size > 0 && !ending.signal.aborted) {
@@ -89,6 +101,7 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
         const { alerts: newest } = await api.registry.versions()
         await catchUp(newest)
         if (performance.now() - beatAt >= heartbeatMs) {
+          await endThoseWhoMayNot()
           beatAt = performance.now()
           for (const listener of listeners) tell(listener, ': still here\n\n')
         }
@@ -125,7 +138,7 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
         operationId: 'streamAlerts',
         summary: 'Each step of any alert, as it is taken (server-sent events)',
         description:
-          'Each event is named "alert", its id grows, and its data is {"step": AlertStep, "alert": Alert}. Send the last id back as Last-Event-ID (browsers do so by themselves) to miss nothing.',
+          'Each event is named "alert", its id grows, and its data is {"step": AlertStep, "alert": NamedAlert}. Send the last id back as Last-Event-ID (browsers do so by themselves) to miss nothing. It ends within half a minute of the end of the key or session.',
         tags: ['Alerts'],
         querystring: streamQuery,
         response: {
@@ -138,6 +151,7 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
       if (listeners.size >= maxListeners)
         throw new LanternError('too-many-requests', `${maxListeners} listeners are connected already`)
       const { area, severity, after } = request.query
+      const holds = request.caller?.holds ?? (async () => false)
       const last = eventId.safeParse(request.headers['last-event-id'])
       const { alerts: newest } = await api.registry.versions()
       const seen = Math.min(newest, last.success ? last.data : (after ?? newest))
@@ -155,12 +169,11 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
         'x-accel-buffering': 'no',
       })
       response.write(`retry: ${2 * second}\n\n`)
-      listen({ response, wants, seen })
+      listen({ response, wants, holds, seen })
     },
   )
 }
 
-function eventOf(alert: Alert, step: AlertStep): string {
-  const data = JSON.stringify({ step: showStep(step), alert: showAlert(alert) })
-  return `event: alert\nid: ${step.id}\ndata: ${data}\n\n`
+function eventOf(event: AlertEvent): string {
+  return `event: alert\nid: ${event.step.id}\ndata: ${JSON.stringify(event)}\n\n`
 }

@@ -8,13 +8,14 @@ import { z } from 'zod'
 import { problem, problemType } from '../../model/answers/problem.ts'
 import { type ErrorCode, errorCatalogue } from '../../model/errors.ts'
 import type { Access, App } from '../dependencies.ts'
+import { sessionCookie } from '../session/cookie.ts'
 import { json } from './answers.ts'
 import { createJsonSchemas, type JsonSchemas } from './json-schema.ts'
 
 const description = `The HTTP API of Lantern, a smart-city telemetry platform.
 
-Coverage, areas and places are open. Everything else needs an API key: \`Authorization: Bearer lk_…\`, with one of
-the roles **viewer** (reads), **operator** (also changes devices, sees to alerts and subscribes) and **admin** (also changes rules and manages keys).
+Coverage, areas and places are open. Everything else needs an API key (\`Authorization: Bearer lk_…\`) or the session of
+somebody who signed in on the page, with one of the roles **viewer** (reads), **operator** (also changes devices, sees to alerts and subscribes) and **admin** (also changes rules and manages keys).
 
 Every list answers \`{items, next}\`; send \`next\` back as \`cursor\` to go on. Times are RFC 3339 in UTC. Every error is
 RFC 9457 problem+json: decide by its \`code\`, which is stable, and by \`retryable\`.`
@@ -35,6 +36,7 @@ const tags = [
   { name: 'Subscriptions', description: 'Who is told, and what became of each delivery' },
   { name: 'Audit', description: 'Who changed what' },
   { name: 'Keys', description: 'API keys' },
+  { name: 'Session', description: 'How people sign in on the page' },
   { name: 'Operation', description: 'How Lantern itself is' },
 ]
 
@@ -97,7 +99,7 @@ function transformWith(schemas: JsonSchemas): SwaggerTransform {
         ...(access === 'open'
           ? {}
           : {
-              security: [{ apiKey: [] }],
+              security: [{ apiKey: [] }, { session: [] }],
               description: `${rest.description ?? ''}\n\nRole: **${access}**.`.trim(),
             }),
         'x-role': access,
@@ -123,6 +125,13 @@ export function installDocuments(app: App): void {
             scheme: 'bearer',
             bearerFormat: 'lk_<id>_<secret>',
             description: 'An API key',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookie,
+            description:
+              'The session of a person; what changes something must then come from the page of Lantern itself (Origin)',
           },
         },
       },

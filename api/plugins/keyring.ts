@@ -1,24 +1,36 @@
 /**
- * Turns an Authorization header into who is asking. Keys are remembered for a few seconds, so that a busy
- * client costs no look-up and a revoked key stops working soon; only hashes are held, and a bounded number.
+ * Turns an API key into who holds it. Keys are remembered for a few seconds, so that a busy client costs no look-up
+ * and a revoked key stops working soon; only hashes are held, and a bounded number.
  */
-import { hashSecret, newSecret, parseApiKey, type Role, secretMatches } from '../../model/access.ts'
+import { hashSecret, newSecret, parseApiKey, secretMatches } from '../../model/access.ts'
+import type { Role } from '../../model/role.ts'
 import { type Clock, second } from '../../model/time.ts'
 import type { Registry } from '../../stores/registry/port.ts'
 
 const rememberedFor = 5 * second
 const maxRemembered = 1000
 
+export interface Holder {
+  /** The id of the key. */
+  readonly key: string
+  readonly name: string
+  readonly role: Role
+}
+
 interface Known {
   readonly hash: Uint8Array
   /** Undefined: there is no such key, or it was revoked. */
-  readonly role: Role | undefined
+  readonly holder: Holder | undefined
   readonly until: number
 }
 
 export interface Keyring {
   /** Who holds the key of an Authorization header; undefined for every key that is not good. */
-  identify(authorization: string): Promise<{ key: string; role: Role } | undefined>
+  identify(authorization: string): Promise<Holder | undefined>
+  /** Who holds an API key; undefined for every key that is not good. */
+  holderOf(apiKey: string): Promise<Holder | undefined>
+  /** Whose key this is, by its id; undefined where it is not in force. */
+  inForce(id: string): Promise<Holder | undefined>
   /** Looks a key up anew the next time, because it has just changed. */
   forget(id: string): void
 }
@@ -34,7 +46,8 @@ export function createKeyring(options: { registry(): Pick<Registry, 'apiKey'>; c
     if (remembered && now < remembered.until) return remembered
     const found = await options.registry().apiKey(id)
     const good = found && found.revokedAt === null ? found : undefined
-    const entry = { hash: good?.hash ?? nobody, role: good?.role, until: now + rememberedFor }
+    const holder = good && { key: id, name: good.name, role: good.role }
+    const entry = { hash: good?.hash ?? nobody, holder, until: now + rememberedFor }
     known.delete(id)
     known.set(id, entry)
     const [oldest] = known.keys()
@@ -42,14 +55,20 @@ export function createKeyring(options: { registry(): Pick<Registry, 'apiKey'>; c
     return entry
   }
 
+  const holderOf = async (apiKey: string): Promise<Holder | undefined> => {
+    const parsed = parseApiKey(apiKey)
+    if (!parsed) return undefined
+    const { hash, holder } = await lookUp(parsed.id)
+    return secretMatches(parsed.secret, hash) ? holder : undefined
+  }
+
   return {
+    holderOf,
     async identify(authorization) {
       const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
-      const parsed = key === undefined ? undefined : parseApiKey(key)
-      if (!parsed) return undefined
-      const { hash, role } = await lookUp(parsed.id)
-      return secretMatches(parsed.secret, hash) && role ? { key: parsed.id, role } : undefined
+      return key === undefined ? undefined : holderOf(key)
     },
+    inForce: async (id) => (await lookUp(id)).holder,
     forget(id) {
       known.delete(id)
     },
