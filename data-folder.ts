@@ -39,18 +39,19 @@ export async function takeDataFolder(folder: string): Promise<DataFolder> {
 
 /**
  * Makes sure that somebody can administer: where there is no administrator's key in force, a new one is made
- * and written to `file`, which only its owner may read. Tells whether it is new.
+ * and written to `file`, which only its owner may read. Answers the id of one in force, and whether it is new.
  */
 export async function ensureAdminKey(options: {
   registry: Registry
   file: string
   now: number
-}): Promise<{ isNew: boolean }> {
+}): Promise<{ id: string; isNew: boolean }> {
   const { registry, file, now } = options
   const keys = await registry.apiKeys()
-  if (keys.some((key) => key.role === 'admin' && key.revokedAt === null)) return { isNew: false }
+  const present = keys.find((key) => key.role === 'admin' && key.revokedAt === null)
+  if (present) return { id: present.id, isNew: false }
   const { id, secret, key } = newApiKey()
   await writeFile(file, `${key}\n`, { mode: 0o600 })
   await registry.addApiKey({ id, name: 'first administrator', role: 'admin', hash: hashSecret(secret), now })
-  return { isNew: true }
+  return { id, isNew: true }
 }

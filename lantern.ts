@@ -18,7 +18,8 @@ import { createIngestLink } from './ingest-link.ts'
 import { createLogger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { LanternError, messageOf } from './model/errors.ts'
-import { second } from './model/time.ts'
+import { pages } from './model/pages.ts'
+import { hour, second } from './model/time.ts'
 import { attachMqttOverWebSocket } from './mqtt-websocket.ts'
 import { createFileJournalWriter } from './stores/journal/file-writer.ts'
 import { createCityView } from './stores/registry/city-view.ts'
@@ -112,6 +113,7 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
       metrics: createMetrics(components, board.counts),
       clock,
       logger,
+      limits: { sessionMs: config.LANTERN_SESSION_HOURS * hour },
     })
     const http = await api
       .start({ host: config.LANTERN_HTTP_HOST, port: config.LANTERN_HTTP_PORT })
@@ -151,6 +153,12 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
 
     const totals = view.health().figures
     logger.info({ url: httpUrl, docs: `${httpUrl}/docs` }, 'HTTP is open')
+    // Only where nobody from elsewhere could open it: logs travel further than one thinks.
+    if (isLoopback(http.host))
+      logger.info(
+        { url: `${httpUrl}${pages.signIn}#${api.oneTimeCode(adminKey.id)}` },
+        'open this once to sign in',
+      )
     logger.info({ url: mqttUrl, webSocket: `${httpUrl.replace('http', 'ws')}/mqtt` }, 'MQTT is open')
     logger.info({ folder: resolve(config.LANTERN_DATA_DIR), ...totals }, 'the data is here')
     logger.info(
@@ -176,6 +184,11 @@ function cannotListen(what: 'MQTT' | 'HTTP', cause: unknown): never {
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
+}
+
+/** Of an address as the system names it. */
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
 }
 
 try {
