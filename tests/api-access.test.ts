@@ -63,7 +63,7 @@ describe('roles', () => {
     const answer = await city.ask('DELETE', '/v1/devices/c1', { role: 'viewer' })
     expect(answer.json()).toMatchObject({
       code: 'forbidden',
-      detail: 'This needs the role operator; this key has viewer.',
+      detail: 'This needs the role operator; yours is viewer.',
     })
   })
 

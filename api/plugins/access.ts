@@ -35,7 +35,7 @@ export function installAccess(
       throw new LanternError('unauthenticated', whatIsMissing(request))
     }
     if (!includesRole(caller.role, access))
-      throw new LanternError('forbidden', `This needs the role ${access}; this key has ${caller.role}.`)
+      throw new LanternError('forbidden', `This needs the role ${access}; yours is ${caller.role}.`)
     request.caller = caller
   })
 

@@ -67,10 +67,12 @@ export function createSessions(options: {
   async function visitorOf(hash: Buffer): Promise<Visitor | undefined> {
     const session = await read(hash, hash.toString('hex'))
     if (!session || session.expiresAt <= clock()) return undefined
-    const { key, role, expiresAt: until } = session
-    const holder = await keyring.inForce(key)
-    const holds = async () => (await visitorOf(hash)) !== undefined
-    return holder && { key, name: holder.name, role, until, holds }
+    const holder = await keyring.inForce(session.key)
+    return holder && visitorBy(session, hash, holder.name)
+  }
+
+  function visitorBy({ key, role, expiresAt }: Omit<Session, 'hash'>, hash: Buffer, name: string): Visitor {
+    return { key, name, role, until: expiresAt, holds: async () => (await visitorOf(hash)) !== undefined }
   }
 
   return {
@@ -80,13 +82,14 @@ export function createSessions(options: {
       return another ? undefined : visitor
     },
     async begin({ key, role }) {
-      if (!(await keyring.inForce(key))) return undefined
+      const holder = await keyring.inForce(key)
+      if (!holder) return undefined
       const secret = newSecret()
       const hash = hashSecret(secret)
       const createdAt = clock()
-      await registry().addSession({ hash, key, role, createdAt, expiresAt: createdAt + lastsMs })
-      const visitor = await visitorOf(hash)
-      return visitor && { secret, visitor }
+      const session = { hash, key, role, createdAt, expiresAt: createdAt + lastsMs }
+      await registry().addSession(session)
+      return { secret, visitor: visitorBy(session, hash, holder.name) }
     },
     async end(secrets) {
       for (const secret of secrets) {
