@@ -1,0 +1,4 @@
+/** The page data. */
+export function DataPage() {
+  return null
+}

@@ -1,0 +1,4 @@
+/** The page of one place. */
+export function PlacePage(_props: { readonly id: string }) {
+  return null
+}

@@ -1,0 +1,4 @@
+/** The page sign-in. */
+export function SignInPage() {
+  return null
+}
