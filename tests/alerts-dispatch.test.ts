@@ -87,7 +87,7 @@ describe('a webhook', () => {
         {
           status: 'resolved',
           labels: { alertname: 'dark' },
-          generatorURL: 'https://lantern.example/v1/alerts/1',
+          generatorURL: 'https://lantern.example/alerts/1',
         },
       ],
     })
