@@ -31,6 +31,40 @@ async function walk(
   }
 }
 
+describe('the city', () => {
+  const whole = {
+    name: 'Area 74',
+    timeZone: 'Asia/Ho_Chi_Minh',
+    goal: { target: 0.7, deadline: '2025-12-31' },
+    levels: ['province', 'district', 'commune'],
+    simulated: true,
+    baseMap: null,
+  }
+
+  test('says its name, its goal and that its devices are simulated', async () => {
+    const answer = await get('/v1/city')
+    expect(answer.json()).toEqual(whole)
+    expect(answer.headers['cache-control']).toBe('public, max-age=10')
+  })
+
+  test('of two provinces and no device has no name of its own, and nothing simulated', async () => {
+    const baseMap = { url: 'https://tiles.example/{z}/{x}/{y}.png', attribution: '© The Mappers' }
+    const other = await startApiFixture({ baseMap })
+    try {
+      for (const id of ['c1', 'c2', 't1']) await other.registry.decommissionDevice(id, now)
+      await other.registry.putCity({
+        areas: [{ code: '75', name: 'B', level: 'province', parent: null, population: null, boundary: null }],
+        places: [],
+      })
+      await other.view.refresh()
+      const answer = await other.ask('GET', '/v1/city')
+      expect(answer.json()).toEqual({ ...whole, name: null, simulated: false, baseMap })
+    } finally {
+      await other.stop()
+    }
+  })
+})
+
 describe('coverage', () => {
   test('counts installed and working by district, and how many are missing to the goal', async () => {
     expect((await get('/v1/coverage')).json()).toEqual({
@@ -229,11 +263,6 @@ describe('operation', () => {
     expect(body).toContain('route="(none)"')
     expect(body).not.toContain('/v1/places/p1')
     expect(body).not.toContain('somewhere')
-  })
-
-  test('/ leads to /docs', async () => {
-    const { statusCode, headers } = await city.ask('GET', '/')
-    expect([statusCode, headers.location]).toEqual([302, '/docs'])
   })
 })
 

@@ -13,7 +13,7 @@ import { createJsonSchemas, type JsonSchemas } from './json-schema.ts'
 
 const description = `The HTTP API of Lantern, a smart-city telemetry platform.
 
-Coverage, areas and places are open. Everything else needs an API key: \`Authorization: Bearer lk_…\`, with one of
+Coverage, areas, places and the files of open data are open. Everything else needs an API key: \`Authorization: Bearer lk_…\`, with one of
 the roles **viewer** (reads), **operator** (also changes devices, sees to alerts and subscribes) and **admin** (also changes rules and manages keys).
 
 Every list answers \`{items, next}\`; send \`next\` back as \`cursor\` to go on. Times are RFC 3339 in UTC. Every error is
@@ -27,6 +27,7 @@ const tags = [
   { name: 'Coverage', description: 'How many public places are watched over, installed and working' },
   { name: 'Areas', description: 'Provinces, districts, communes: of any depth' },
   { name: 'Places', description: 'The public places, and what proves that they are watched over' },
+  { name: 'Open data', description: 'Whole files to download: CSV for spreadsheets, GeoJSON for maps' },
   { name: 'Devices', description: 'Cameras, traffic counters and street sensors' },
   { name: 'Telemetry', description: 'What the devices measured' },
   { name: 'Rejections', description: 'What arrived and could not be a reading' },
@@ -166,9 +167,5 @@ export function documentRoutes(app: App): void {
       config: { access: 'open' },
     },
     async () => ({ ...app.swagger(), openapi }),
-  )
-
-  app.get('/', { schema: { hide: true }, config: { access: 'open' } }, async (_request, reply) =>
-    reply.redirect('/docs'),
   )
 }
