@@ -68,11 +68,11 @@ export function Search() {
 
   return (
     <div class="search">
-      {/* biome-ignore lint/a11y/noRedundantRoles: only an input with a <datalist> is a combobox by itself */}
       <input
         ref={input}
         class="field"
         type="search"
+        // biome-ignore lint/a11y/noRedundantRoles: only an input with a datalist is a combobox by itself
         role="combobox"
         list={undefined}
         aria-label={t.coverage.search}

@@ -2,6 +2,6 @@
 import { inBoth } from './define.ts'
 
 export const map = inBoth({
-  en: {},
-  vi: {},
+  en: { title: 'Map of the city', target: 'Target' },
+  vi: { title: 'Bản đồ thành phố', target: 'Mục tiêu' },
 })

@@ -2,6 +2,6 @@
 import { inBoth } from './define.ts'
 
 export const streets = inBoth({
-  en: {},
-  vi: {},
+  en: { fields: {} },
+  vi: { fields: {} },
 })
