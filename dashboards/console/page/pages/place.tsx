@@ -1,6 +1,6 @@
 /** One public place: what is proved of it, by which devices, what is wrong with each and since when, and what lies around it. */
 import '../styles/place.css'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { type PlaceWithEvidence, placeWithEvidence } from '../../../../model/answers/places.ts'
 import { linkTo } from '../addresses.ts'
 import { AlertSummary } from '../alerts/alert-summary.tsx'
@@ -103,6 +103,7 @@ function Device({ device }: { readonly device: PlaceWithEvidence['devices'][numb
 function Neighbours({ place }: { readonly place: PlaceWithEvidence }) {
   const { places } = useStore()
   const { t } = useLocale()
+  useEffect(() => places.start(), [places])
   const all = places.places.value
   const { id, longitude, latitude } = place
   const nearest = useMemo(() => {

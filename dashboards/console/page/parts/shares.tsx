@@ -42,7 +42,7 @@ export function Shares({
       <div class="shares__goal">
         <p class={`verdict ${gap >= 0 ? 'verdict--good' : 'verdict--bad'}`}>
           <Arrow up={gap >= 0} />
-          {gap >= 0 ? t.coverage.above(f.points(gap)) : t.coverage.below(f.points(-gap).replace('+', ''))}
+          {gap >= 0 ? t.coverage.above(f.distance(gap)) : t.coverage.below(f.distance(gap))}
         </p>
         <p class="soft small">
           {t.coverage.targetBy(f.share(goal.target), f.day(deadline))}

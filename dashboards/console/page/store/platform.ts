@@ -4,7 +4,9 @@ import { readiness } from '../../../../model/answers/health.ts'
 import type { Requests } from '../requests.ts'
 import { createPolling, type Polling } from './polling.ts'
 
-const everyMs = 5000
+const everyMs = 2000
+/** The rate is that of the last 10 s: devices report in waves. */
+const samplesKept = 6
 
 export interface Platform {
   /** undefined: not known from the first answer alone. */
@@ -23,7 +25,7 @@ export interface PlatformStore extends Polling {
 export function createPlatformStore(options: { requests: Requests; clock(): number }): PlatformStore {
   const { requests, clock } = options
   const platform = signal<Platform | undefined>(undefined)
-  let before: { stored: number; at: number } | undefined
+  const samples: { stored: number; at: number }[] = []
 
   const polling = createPolling({
     everyMs,
@@ -34,15 +36,18 @@ export function createPlatformStore(options: { requests: Requests; clock(): numb
         components.find((component) => component.name === part)?.figures[name] ?? 0
       const stored = figure('ingest', 'readingsStored')
       // Fewer than before: ingest has begun anew.
-      const isOn = before !== undefined && stored >= before.stored && at > before.at
+      if (stored < (samples.at(-1)?.stored ?? 0)) samples.length = 0
+      samples.push({ stored, at })
+      if (samples.length > samplesKept) samples.shift()
+      const first = samples[0]
       platform.value = {
-        readingsPerSecond: before && isOn ? ((stored - before.stored) * 1000) / (at - before.at) : undefined,
+        readingsPerSecond:
+          first && at > first.at ? ((stored - first.stored) * 1000) / (at - first.at) : undefined,
         lagMs: figure('ingest', 'lagMs'),
         rejections: figure('ingest', 'rejections'),
         connections: figure('broker', 'connections'),
         unwell: components.filter(({ ok }) => !ok).map(({ name, detail }) => ({ name, detail })),
       }
-      before = { stored, at }
     },
   })
   return { ...polling, platform }

@@ -4,6 +4,7 @@
  */
 
 export interface Polling {
+  /** Begins to ask; nothing where it has begun. */
   start(): void
   stop(): void
   /** Asks now, where nothing is under way. */
@@ -54,6 +55,7 @@ export function createPolling(options: {
 
   return {
     start() {
+      if (running) return
       running = new AbortController()
       document.addEventListener('visibilitychange', onVisible)
       void run()

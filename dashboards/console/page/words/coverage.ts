@@ -20,15 +20,15 @@ export const coverage = inBoth({
     dark: 'Installed, but dark',
     darkCount: (places: string) => `${places} places have cameras that do not prove that they work`,
     darkNone: 'Every installed place proves that it works.',
-    gap: 'Gap to the target',
+    gap: 'Gap',
     gapHint: 'Percentage points between the installed share and the target; the widest gap first',
     asOf: (time: string) => `As of ${time}`,
     byArea: (level: string) => `By ${level.toLowerCase()}, the widest gap first`,
     area: 'Area',
     places: 'Places',
-    share: 'Share',
+    share: 'Share of public places',
     bars: 'Installed and working, against the target',
-    toTarget: 'Still to equip',
+    toTarget: 'To equip',
     noPlaces: 'No public places are known here.',
     history: 'How it came about',
     historyOf: (range: string) => `How it came about: ${range}`,
@@ -80,7 +80,7 @@ export const coverage = inBoth({
       method4:
         'Share: places installed (or working) of all public places of the area. The difference between the two is what no inventory shows.',
       method5: (share: string, day: string) =>
-        `The goal: security surveillance systems in ${share} of public places by ${day}, as the province set it.`,
+        `The goal: security surveillance systems in ${share} of public places by ${day}.`,
       method6: 'Cameras report their health, never pictures. No picture and no person is in this data.',
       simulated:
         'The devices of this city are simulated: the figures show how Lantern works, not the real province.',
@@ -128,15 +128,15 @@ export const coverage = inBoth({
     dark: 'Đã lắp nhưng tối',
     darkCount: (places: string) => `${places} nơi có camera nhưng không chứng minh được là hoạt động`,
     darkNone: 'Mọi nơi đã lắp đều chứng minh là hoạt động.',
-    gap: 'Khoảng cách tới mục tiêu',
-    gapHint: 'Điểm phần trăm giữa tỷ lệ đã lắp và mục tiêu; khoảng cách lớn nhất đứng đầu',
+    gap: 'Chênh lệch',
+    gapHint: 'Điểm phần trăm giữa tỷ lệ đã lắp và mục tiêu; thiếu nhiều nhất đứng đầu',
     asOf: (time: string) => `Tính đến ${time}`,
-    byArea: (level: string) => `Theo ${level.toLowerCase()}, khoảng cách lớn nhất đứng đầu`,
+    byArea: (level: string) => `Theo ${level.toLowerCase()}, thiếu nhiều nhất đứng đầu`,
     area: 'Khu vực',
     places: 'Số nơi',
-    share: 'Tỷ lệ',
+    share: 'Tỷ lệ nơi công cộng',
     bars: 'Đã lắp và đang hoạt động, so với mục tiêu',
-    toTarget: 'Còn cần lắp',
+    toTarget: 'Cần lắp',
     noPlaces: 'Chưa có nơi công cộng nào được ghi nhận ở đây.',
     history: 'Diễn biến',
     historyOf: (range: string) => `Diễn biến: ${range}`,
@@ -188,7 +188,7 @@ export const coverage = inBoth({
       method4:
         'Tỷ lệ: số nơi đã lắp (hoặc đang hoạt động) trên tổng số nơi công cộng của khu vực. Chênh lệch giữa hai tỷ lệ là điều không danh mục nào cho thấy.',
       method5: (share: string, day: string) =>
-        `Mục tiêu: ${share} nơi công cộng có hệ thống giám sát an ninh đến ${day}, theo tỉnh đề ra.`,
+        `Mục tiêu: ${share} nơi công cộng có hệ thống giám sát an ninh, đến ${day}.`,
       method6:
         'Camera chỉ báo tình trạng, không gửi hình ảnh. Dữ liệu này không có hình ảnh và không có con người.',
       simulated:

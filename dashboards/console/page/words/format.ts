@@ -29,10 +29,13 @@ export function formatIn(language: Language, timeZone: string) {
     maximumFractionDigits: 1,
     signDisplay: 'exceptZero',
   })
-  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone })
+  const fixed = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+  const clock = new Intl.DateTimeFormat(locale, { ...time, timeZone })
   const hour = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone })
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone })
-  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone })
+  const date = { day: '2-digit', month: '2-digit', year: 'numeric' } as const
+  const day = new Intl.DateTimeFormat(locale, { ...date, timeZone })
+  const moment = new Intl.DateTimeFormat(locale, { ...date, ...time, timeZone })
   const lengths = Object.fromEntries(
     ages.map(({ unit }) => [
       unit,
@@ -54,6 +57,8 @@ export function formatIn(language: Language, timeZone: string) {
     share: (value: number | null) => (value === null ? '–' : percent.format(value)),
     /** Percentage points with their sign: a share's distance from another. */
     points: (value: number | null) => (value === null ? '–' : points.format(value * 100)),
+    /** The same without the sign, where words say which way. */
+    distance: (value: number) => fixed.format(Math.abs(value) * 100),
     clock: (at: number) => clock.format(at),
     hour: (at: number) => hour.format(at),
     day: (at: number) => day.format(at),
