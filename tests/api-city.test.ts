@@ -66,6 +66,12 @@ describe('the city', () => {
 })
 
 describe('coverage', () => {
+  test('within the smallest area is its own, and of nothing below', async () => {
+    const { total, areas: below } = (await get('/v1/coverage?within=25747')).json()
+    expect(total).toMatchObject({ places: 2, installed: 2, working: 1 })
+    expect(below).toEqual([])
+  })
+
   test('counts installed and working by district, and how many are missing to the goal', async () => {
     expect((await get('/v1/coverage')).json()).toEqual({
       asOf: '2026-03-10T05:00:00.000Z',
