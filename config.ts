@@ -10,6 +10,13 @@ import { timeZone } from './model/time.ts'
 const port = z.coerce.number().int().min(0).max(65_535)
 const positive = z.coerce.number().int().min(1)
 
+/** The host stands in a Content-Security-Policy, and so is narrower than any that an address may have. */
+const tileAddress = /^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?\/[^\s"'<>]*$/
+const isTileTemplate = (url: string) =>
+  tileAddress.test(url) &&
+  ['{z}', '{x}', '{y}'].every((part) => url.includes(part)) &&
+  !/[{}]/.test(url.replaceAll(/\{[zxy]\}/g, ''))
+
 const settings = z.object({
   LANTERN_DATA_DIR: z.string().min(1).default('./data').describe('The folder that holds everything'),
   LANTERN_MQTT_HOST: z.string().min(1).default('127.0.0.1').describe('The address MQTT listens on'),
@@ -64,6 +71,21 @@ const settings = z.object({
     .default('')
     .transform((url) => url.replace(/\/+$/, ''))
     .describe('The address under which people reach this Lantern: it stands in alerts and the public feed'),
+  LANTERN_BASE_MAP_URL: z
+    .string()
+    .default('')
+    .refine(
+      (url) => url === '' || isTileTemplate(url),
+      'an address with {z}, {x} and {y}, such as https://tiles.example/{z}/{x}/{y}.png',
+    )
+    .describe(
+      'An outside map under the city, such as `https://tiles.example/{z}/{x}/{y}.png`; unset: none, and nothing is asked of anyone outside',
+    ),
+  LANTERN_BASE_MAP_ATTRIBUTION: z
+    .string()
+    .max(200)
+    .default('')
+    .describe('Whose map it is, as its licence asks to be named; required with LANTERN_BASE_MAP_URL'),
   LANTERN_WEBHOOK_ALLOW: z
     .string()
     .default('')
@@ -123,11 +145,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
         field: issue.path.join('.'),
         message: `${issue.message} (it is "${environment[String(issue.path[0])]}")`,
       })
-  else if (parsed.data.LANTERN_TELEMETRY === 'influxdb' && parsed.data.LANTERN_INFLUX_URL === '')
-    faults.push({
-      field: 'LANTERN_INFLUX_URL',
-      message: 'is required with LANTERN_TELEMETRY=influxdb, such as http://influx:8086',
-    })
+  else faults.push(...missingSettings(parsed.data))
   if (!parsed.success || faults.length > 0)
     throw new LanternError(
       'invalid-settings',
@@ -135,6 +153,28 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       { faults },
     )
   return parsed.data
+}
+
+/** What a setting requires of another. */
+function missingSettings(config: Config): { field: string; message: string }[] {
+  const missing: { field: string; message: string }[] = []
+  if (config.LANTERN_TELEMETRY === 'influxdb' && config.LANTERN_INFLUX_URL === '')
+    missing.push({
+      field: 'LANTERN_INFLUX_URL',
+      message: 'is required with LANTERN_TELEMETRY=influxdb, such as http://influx:8086',
+    })
+  if (config.LANTERN_BASE_MAP_URL !== '' && config.LANTERN_BASE_MAP_ATTRIBUTION.trim() === '')
+    missing.push({
+      field: 'LANTERN_BASE_MAP_ATTRIBUTION',
+      message: 'is required with LANTERN_BASE_MAP_URL, such as © OpenStreetMap contributors',
+    })
+  return missing
+}
+
+/** The outside map; null: none is set. */
+export function baseMapOf(config: Config): { url: string; attribution: string } | null {
+  const { LANTERN_BASE_MAP_URL: url, LANTERN_BASE_MAP_ATTRIBUTION: attribution } = config
+  return url === '' ? null : { url, attribution }
 }
 
 /** Where everything lies in the data folder. */

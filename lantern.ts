@@ -12,7 +12,8 @@ import { createApi } from './api/api.ts'
 import { createBroker } from './broker/broker.ts'
 import { demonstrationCity } from './city/demonstration.ts'
 import { seedCity } from './city/seed.ts'
-import { type Config, dataFiles, readConfig } from './config.ts'
+import { baseMapOf, type Config, dataFiles, readConfig } from './config.ts'
+import { createConsoleBuild } from './dashboards/console/build.ts'
 import { ensureAdminKey, takeDataFolder } from './data-folder.ts'
 import { createIngestLink } from './ingest-link.ts'
 import { createLogger } from './log.ts'
@@ -47,6 +48,15 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
   try {
     const folder = await takeDataFolder(config.LANTERN_DATA_DIR)
     stops.push(() => folder.release())
+
+    // In a child process, while the stores open.
+    const page = createConsoleBuild()
+    page.start()
+    page.ready().catch((error) => {
+      // Ended with everything else, before it was there: nothing to tell.
+      if (stops.length > 0) logger.error({ err: error }, 'the page cannot be shown; the API can be used')
+    })
+    stops.push(() => page.stop())
 
     const registry = createSqliteRegistry({ file: files.registry })
     await registry.start()
@@ -102,6 +112,8 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
       goal: { target: config.LANTERN_GOAL_TARGET, deadline: config.LANTERN_GOAL_DEADLINE },
       timeZone: config.LANTERN_TIME_ZONE,
       publicUrl: config.LANTERN_PUBLIC_URL,
+      baseMap: baseMapOf(config),
+      console: page,
       tryRule: tryRules({
         view,
         telemetry: ingest.telemetry,

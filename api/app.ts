@@ -12,6 +12,8 @@ import { alertStreamRoutes } from './alerts/stream.ts'
 import { areaRoutes } from './areas/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { capRoutes } from './cap/routes.ts'
+import { cityRoutes } from './city/routes.ts'
+import { consoleRoutes } from './console/routes.ts'
 import { coverageRoutes } from './coverage/routes.ts'
 import { type ApiDependencies, type App, defaultLimits } from './dependencies.ts'
 import { readingRoutes } from './devices/readings.ts'
@@ -20,9 +22,11 @@ import { tokenRoutes } from './devices/tokens.ts'
 import { healthRoutes } from './health/routes.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { kindRoutes } from './kinds/routes.ts'
+import { openDataRoutes } from './open-data/routes.ts'
 import { placeRoutes } from './places/routes.ts'
 import { installAccess } from './plugins/access.ts'
 import { installCaching } from './plugins/caching.ts'
+import { installCompression } from './plugins/compression.ts'
 import { documentRoutes, installDocuments } from './plugins/documents.ts'
 import { installHeaders } from './plugins/headers.ts'
 import { createKeyring } from './plugins/keyring.ts'
@@ -75,17 +79,21 @@ export function buildApp(
   installObserving(app, api)
   installAccess(app, { keyring, sessions, publicUrl: () => api.publicUrl })
   installCaching(app)
+  installCompression(app)
   installDocuments(app)
 
   // In a scope of their own, so that they come after the documents' plugins, which collect the routes.
   app.register((scope, _options, done) => {
     documentRoutes(scope)
+    consoleRoutes(scope, api)
+    cityRoutes(scope, api)
     coverageRoutes(scope, api)
     areaRoutes(scope, api)
     placeRoutes(scope, api)
     deviceRoutes(scope, api)
     tokenRoutes(scope, api)
     readingRoutes(scope, api)
+    openDataRoutes(scope, api)
     kindRoutes(scope)
     telemetryRoutes(scope, api)
     rejectionRoutes(scope, api)

@@ -8,6 +8,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry as Metrics } from 'prom-client'
 import type { Role } from '../model/access.ts'
+import type { BaseMap } from '../model/answers/city.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { ComponentHealth } from '../model/health.ts'
 import { type Clock, hour, second } from '../model/time.ts'
@@ -24,6 +25,8 @@ export interface ApiLimits {
   readonly requestMs: number
   /** How long a request may take to be answered, ms. */
   readonly answerMs: number
+  /** How long a request for the console's page waits for it to be built, ms. */
+  readonly pageMs: number
   /** How long `stop()` waits for requests under way before it cuts them off, ms. */
   readonly stopMs: number
   /** How many points one answer of telemetry may have. */
@@ -38,6 +41,7 @@ export const defaultLimits: ApiLimits = {
   bodyBytes: 4 * 1024 * 1024,
   requestMs: 30_000,
   answerMs: 30_000,
+  pageMs: 20_000,
   stopMs: 5_000,
   telemetryPoints: 50_000,
   sessionMs: 12 * hour,
@@ -53,6 +57,10 @@ export interface ApiDependencies {
   readonly goal: { readonly target: number; readonly deadline: string }
   /** The IANA time zone of the city: where its days begin. */
   readonly timeZone: string
+  /** The outside map that the console lays under the city; null: none. */
+  readonly baseMap: BaseMap | null
+  /** The built page, and when it is there: `ready` rejects where it could not be built. */
+  readonly console: { readonly folder: string; ready(): Promise<void> }
   /** What a rule would have raised over stored readings. */
   readonly tryRule: TryRule
   /** Where webhooks may go; raises `forbidden` for an address that they may not. */

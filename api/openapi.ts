@@ -38,6 +38,12 @@ function nothingOpened(): ApiDependencies {
     get timeZone() {
       return absent()
     },
+    get baseMap() {
+      return absent()
+    },
+    get console() {
+      return absent()
+    },
     get publicUrl() {
       return absent()
     },

@@ -87,7 +87,7 @@ describe('a webhook', () => {
         {
           status: 'resolved',
           labels: { alertname: 'dark' },
-          generatorURL: 'https://lantern.example/v1/alerts/1',
+          generatorURL: 'https://lantern.example/alerts/1',
         },
       ],
     })
@@ -284,6 +284,7 @@ describe('e-mail', () => {
     expect(mail?.text).toContain('Message-ID: <m-1@lantern.example>')
     expect(mail?.text).toContain('Auto-Submitted: auto-generated')
     expect(mail?.text).toContain('Go there.')
+    expect(mail?.text).toMatch(/^https:\/\/lantern\.example\/alerts\/1\r?$/m)
   })
 
   it('without a mail server says so', async () => {

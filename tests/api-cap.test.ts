@@ -58,6 +58,12 @@ describe('the public feed', () => {
       ([, path]) => path ?? '',
     )
     expect(links).toEqual(['/v1/cap/3/6', '/v1/cap/1/5'])
+    const bodies = await Promise.all(links.map(async (link) => (await get(link)).body))
+    // Pages that are open to everyone.
+    expect(bodies.map((body) => /<web>(.*)<\/web>/.exec(body)?.[1])).toEqual([
+      'https://lantern.example/areas/718',
+      'https://lantern.example/places/p3',
+    ])
     for (const link of links) {
       const message = await get(link)
       expect(message.headers['content-type']).toContain('application/cap+xml')

@@ -31,7 +31,47 @@ async function walk(
   }
 }
 
+describe('the city', () => {
+  const whole = {
+    name: 'Area 74',
+    timeZone: 'Asia/Ho_Chi_Minh',
+    goal: { target: 0.7, deadline: '2025-12-31' },
+    levels: ['province', 'district', 'commune'],
+    simulated: true,
+    baseMap: null,
+  }
+
+  test('says its name, its goal and that its devices are simulated', async () => {
+    const answer = await get('/v1/city')
+    expect(answer.json()).toEqual(whole)
+    expect(answer.headers['cache-control']).toBe('public, max-age=10')
+  })
+
+  test('of two provinces and no device has no name of its own, and nothing simulated', async () => {
+    const baseMap = { url: 'https://tiles.example/{z}/{x}/{y}.png', attribution: '© The Mappers' }
+    const other = await startApiFixture({ baseMap })
+    try {
+      for (const id of ['c1', 'c2', 't1']) await other.registry.decommissionDevice(id, now)
+      await other.registry.putCity({
+        areas: [{ code: '75', name: 'B', level: 'province', parent: null, population: null, boundary: null }],
+        places: [],
+      })
+      await other.view.refresh()
+      const answer = await other.ask('GET', '/v1/city')
+      expect(answer.json()).toEqual({ ...whole, name: null, simulated: false, baseMap })
+    } finally {
+      await other.stop()
+    }
+  })
+})
+
 describe('coverage', () => {
+  test('within the smallest area is its own, and of nothing below', async () => {
+    const { total, areas: below } = (await get('/v1/coverage?within=25747')).json()
+    expect(total).toMatchObject({ places: 2, installed: 2, working: 1 })
+    expect(below).toEqual([])
+  })
+
   test('counts installed and working by district, and how many are missing to the goal', async () => {
     expect((await get('/v1/coverage')).json()).toEqual({
       asOf: '2026-03-10T05:00:00.000Z',
@@ -229,11 +269,6 @@ describe('operation', () => {
     expect(body).toContain('route="(none)"')
     expect(body).not.toContain('/v1/places/p1')
     expect(body).not.toContain('somewhere')
-  })
-
-  test('/ leads to /docs', async () => {
-    const { statusCode, headers } = await city.ask('GET', '/')
-    expect([statusCode, headers.location]).toEqual([302, '/docs'])
   })
 })
 

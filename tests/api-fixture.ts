@@ -146,6 +146,8 @@ export async function startApiFixture(change: Partial<ApiDependencies> = {}) {
     goal: { target: 0.7, deadline: '2025-12-31' },
     timeZone: 'Asia/Ho_Chi_Minh',
     publicUrl: '',
+    baseMap: null,
+    console: { folder, ready: async () => undefined },
     tryRule: async () => ({ readings: 0, complete: true, raised: [] }),
     checkTarget: () => undefined,
     readiness: async () => components,

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
 import { type DestinationStream, pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashSecret, newApiKey, newSecret } from '../model/access.ts'
-import { signedIn } from '../model/answers/session.ts'
+import { session } from '../model/answers/session.ts'
 import { hour, minute, second } from '../model/time.ts'
 import { maxSessions } from '../stores/registry/port.ts'
 import { type ApiFixture, now, startApiFixture } from './api-fixture.ts'
@@ -43,7 +43,7 @@ async function signIn(body: object, headers: Record<string, string> = own): Prom
 const status = async (cookie: string, headers: Record<string, string> = {}) =>
   (await city.ask('GET', '/v1/devices', { headers: { cookie, ...headers } })).statusCode
 const who = async (cookie: string) =>
-  signedIn.parse((await city.ask('GET', '/v1/session', { headers: { cookie } })).json()).signedIn
+  session.parse((await city.ask('GET', '/v1/session', { headers: { cookie } })).json()).signedIn
 const change = (cookie: string, headers: Record<string, string> = own) =>
   city.ask('PATCH', '/v1/devices/c1', { body: { name: 'Renamed' }, headers: { ...headers, cookie } })
 

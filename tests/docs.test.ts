@@ -8,8 +8,10 @@ import { z } from 'zod'
 import { describeSettings } from '../config.ts'
 import { generatedFiles, withTables } from '../docs/generated.ts'
 import { errorCodes } from '../model/errors.ts'
+import { pages } from '../model/pages.ts'
 import { rejectionReasonNames } from '../model/rejection.ts'
 import { topics } from '../model/topics.ts'
+import { documentedPath } from './api-answers.ts'
 import { isTest, read, sources, tree } from './source-tree.ts'
 
 const readme = read('README.md')
@@ -64,8 +66,8 @@ describe('routes', () => {
   const paths = z
     .object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
     .parse(JSON.parse(read('docs/openapi.json'))).paths
-  /** Served, but no operation of the API: the documents themselves, and the door of MQTT over WebSocket. */
-  const besides = ['/', '/docs', '/mqtt']
+  /** Served, but no operation of the API: the console, the documents, and the door of MQTT over WebSocket. */
+  const besides = [...Object.values(pages).map(documentedPath), '/docs', '/mqtt']
   const routes = [...Object.keys(paths), ...besides].map((path) => ({
     methods: Object.keys(paths[path] ?? { get: true }),
     pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),

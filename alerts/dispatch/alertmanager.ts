@@ -3,6 +3,7 @@
  * https://prometheus.io/docs/alerting/latest/configuration/#webhook_config), so that what a city has already is of use.
  */
 import type { Alert } from '../../model/alert.ts'
+import { alertPage } from '../../model/pages.ts'
 import { formatTime } from '../../model/time.ts'
 import type { Message } from './message.ts'
 
@@ -18,7 +19,7 @@ export function alertmanagerBody(message: Message, publicUrl: string): object {
     annotations: { summary: alert.title, description: alert.action },
     startsAt: formatTime(alert.since),
     endsAt: alert.clearedAt === null ? never : formatTime(alert.clearedAt),
-    generatorURL: `${publicUrl}/v1/alerts/${alert.id}`,
+    generatorURL: alertPage(publicUrl, alert.id),
     fingerprint: alert.id.toString(16).padStart(16, '0'),
   }))
   return {

@@ -5,6 +5,7 @@
 import { createTransport } from 'nodemailer'
 import type { Alert } from '../../model/alert.ts'
 import { messageOf } from '../../model/errors.ts'
+import { alertPage } from '../../model/pages.ts'
 import { second } from '../../model/time.ts'
 import type { Sender } from './channel.ts'
 import type { Message, Told } from './message.ts'
@@ -95,7 +96,7 @@ function textOf(message: Message, options: { publicUrl: string; timeZone: string
       `Where: ${whereOf(alert)}`,
       ...(step.comment ? [`Comment: ${step.comment}`] : []),
       ...(alert.state === 'cleared' ? [] : [`What to do: ${alert.action}`]),
-      ...(options.publicUrl ? [`${options.publicUrl}/v1/alerts/${alert.id}`] : []),
+      ...(options.publicUrl ? [alertPage(options.publicUrl, alert.id)] : []),
     ]
     return lines.join('\n')
   })

@@ -1,13 +1,7 @@
 /** The areas that a city is divided into, of any depth: as JSON, or with their boundaries as GeoJSON. */
 import { z } from 'zod'
-import {
-  type AreaFeature,
-  type AreaSummary,
-  areaFeature,
-  areaFeatures,
-  areaList,
-} from '../../model/answers/areas.ts'
-import { type Area, area } from '../../model/area.ts'
+import { areaFeature, areaFeatures, areaList } from '../../model/answers/areas.ts'
+import { area } from '../../model/area.ts'
 import { LanternError } from '../../model/errors.ts'
 import { identifier, slug } from '../../model/identifier.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
@@ -15,14 +9,7 @@ import { cursorsOf } from '../lists/cursor.ts'
 import { listQuery, pageOf } from '../lists/list.ts'
 import { geoJsonType, jsonOrGeoJson } from '../plugins/answers.ts'
 import { format, wantsGeoJson } from '../plugins/geojson.ts'
-
-function summaryOf({ code, name, level, parent, population }: Area): AreaSummary {
-  return { code, name, level, parent, population }
-}
-
-function featureFor(area: Area): AreaFeature {
-  return { type: 'Feature', id: area.code, geometry: area.boundary, properties: summaryOf(area) }
-}
+import { showArea, showAreaFeature } from './shown.ts'
 
 export function areaRoutes(app: App, api: ApiDependencies): void {
   const cursors = cursorsOf('areas', z.string())
@@ -51,9 +38,13 @@ export function areaRoutes(app: App, api: ApiDependencies): void {
       const page = pageOf({ items, keyOf: ({ code }) => code, cursors, cursor, limit })
       reply.header('vary', 'Accept')
       if (!wantsGeoJson(request, request.query.format))
-        return { items: page.items.map(summaryOf), next: page.next }
+        return { items: page.items.map(showArea), next: page.next }
       reply.type(geoJsonType)
-      return { type: 'FeatureCollection' as const, features: page.items.map(featureFor), next: page.next }
+      return {
+        type: 'FeatureCollection' as const,
+        features: page.items.map(showAreaFeature),
+        next: page.next,
+      }
     },
   )
 
@@ -76,9 +67,9 @@ export function areaRoutes(app: App, api: ApiDependencies): void {
       if (!found) throw new LanternError('not-found', `There is no area ${code}.`)
       reply.header('vary', 'Accept')
       if (!wantsGeoJson(request, request.query.format))
-        return { ...summaryOf(found), boundary: found.boundary }
+        return { ...showArea(found), boundary: found.boundary }
       reply.type(geoJsonType)
-      return featureFor(found)
+      return showAreaFeature(found)
     },
   )
 }

@@ -6,6 +6,7 @@
 import type { Alert, AlertStep, Severity, StepName } from '../../model/alert.ts'
 import type { Boundary } from '../../model/area.ts'
 import type { KindName } from '../../model/kinds.ts'
+import { pages } from '../../model/pages.ts'
 import { day, hour } from '../../model/time.ts'
 import { element, type Xml, xmlDocument } from './xml.ts'
 
@@ -94,9 +95,15 @@ function infoOf(alert: Alert, step: AlertStep, context: CapContext, time: (at: n
     element('headline', (isOver ? `Over: ${alert.title}` : alert.title).slice(0, 160)),
     element('description', alert.title),
     element('instruction', isOver ? undefined : alert.action),
-    element('web', context.publicUrl ? `${context.publicUrl}/v1/cap` : undefined),
+    element('web', context.publicUrl ? context.publicUrl + pageOf(alert) : undefined),
     element('area', areaOf(alert, context)),
   ]
+}
+
+/** Where anyone may read more, without a key: the page of the place, or of the area. */
+function pageOf({ place, areas: [area] }: Alert): string {
+  if (place !== null) return pages.place.replace(':id', place)
+  return area === undefined ? pages.overview : pages.area.replace(':code', area)
 }
 
 function areaOf(alert: Alert, context: CapContext): Xml[] {

@@ -3,17 +3,9 @@
  * comes with its evidence: the devices that are there, what is wrong with them, when they were last heard.
  */
 import { z } from 'zod'
-import {
-  type CoveredPlace,
-  coverageState,
-  type PlaceFeature,
-  placeFeatures,
-  placeList,
-  placeWithEvidence,
-} from '../../model/answers/places.ts'
+import { coverageState, placeFeatures, placeList, placeWithEvidence } from '../../model/answers/places.ts'
 import { LanternError } from '../../model/errors.ts'
 import { identifier, slug } from '../../model/identifier.ts'
-import type { PlaceCoverage } from '../../stores/registry/city-view.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
 import { showProof } from '../devices/shown.ts'
 import { cursorsOf } from '../lists/cursor.ts'
@@ -21,21 +13,7 @@ import { listQuery } from '../lists/list.ts'
 import { geoJsonType, json, jsonOrGeoJson } from '../plugins/answers.ts'
 import { format, wantsGeoJson } from '../plugins/geojson.ts'
 import { boundingBox } from './bounding-box.ts'
-
-function shownPlace({ place, state }: PlaceCoverage): CoveredPlace {
-  const { id, name, type, area, longitude, latitude } = place
-  return { id, name, type, area, longitude, latitude, state }
-}
-
-function featureFor({ place, state }: PlaceCoverage): PlaceFeature {
-  const { id, name, type, area, longitude, latitude } = place
-  return {
-    type: 'Feature',
-    id,
-    geometry: { type: 'Point', coordinates: [longitude, latitude] },
-    properties: { id, name, type, area, state },
-  }
-}
+import { showPlace, showPlaceFeature } from './shown.ts'
 
 export function placeRoutes(app: App, api: ApiDependencies): void {
   const cursors = cursorsOf('places', z.string())
@@ -65,9 +43,9 @@ export function placeRoutes(app: App, api: ApiDependencies): void {
       const page = api.view.places({ area, type, state, bbox, limit, after: cursors.read(cursor) })
       const next = page.next === null ? null : cursors.write(page.next)
       reply.header('vary', 'Accept')
-      if (!wantsGeoJson(request, request.query.format)) return { items: page.items.map(shownPlace), next }
+      if (!wantsGeoJson(request, request.query.format)) return { items: page.items.map(showPlace), next }
       reply.type(geoJsonType)
-      return { type: 'FeatureCollection' as const, features: page.items.map(featureFor), next }
+      return { type: 'FeatureCollection' as const, features: page.items.map(showPlaceFeature), next }
     },
   )
 
@@ -90,7 +68,7 @@ export function placeRoutes(app: App, api: ApiDependencies): void {
       const own = api.view.area(found.place.area)
       const areas = own ? [own, ...api.view.ancestors(own.code)] : []
       return {
-        ...shownPlace(found),
+        ...showPlace(found),
         areas: areas.map(({ code, name, level }) => ({ code, name, level })),
         devices: api.view.evidence(id).map(showProof),
       }

@@ -14,8 +14,9 @@ import { createJsonSchemas, type JsonSchemas } from './json-schema.ts'
 
 const description = `The HTTP API of Lantern, a smart-city telemetry platform.
 
-Coverage, areas and places are open. Everything else needs an API key (\`Authorization: Bearer lk_…\`) or the session of
-somebody who signed in on the page, with one of the roles **viewer** (reads), **operator** (also changes devices, sees to alerts and subscribes) and **admin** (also changes rules and manages keys).
+Coverage, areas, places and the files of open data are open. Everything else needs an API key
+(\`Authorization: Bearer lk_…\`) or the session of somebody who signed in on the page, with one of the roles **viewer**
+(reads), **operator** (also changes devices, sees to alerts and subscribes) and **admin** (also changes rules and manages keys).
 
 Every list answers \`{items, next}\`; send \`next\` back as \`cursor\` to go on. Times are RFC 3339 in UTC. Every error is
 RFC 9457 problem+json: decide by its \`code\`, which is stable, and by \`retryable\`.`
@@ -28,6 +29,7 @@ const tags = [
   { name: 'Coverage', description: 'How many public places are watched over, installed and working' },
   { name: 'Areas', description: 'Provinces, districts, communes: of any depth' },
   { name: 'Places', description: 'The public places, and what proves that they are watched over' },
+  { name: 'Open data', description: 'Whole files to download: CSV for spreadsheets, GeoJSON for maps' },
   { name: 'Devices', description: 'Cameras, traffic counters and street sensors' },
   { name: 'Telemetry', description: 'What the devices measured' },
   { name: 'Rejections', description: 'What arrived and could not be a reading' },
@@ -175,9 +177,5 @@ export function documentRoutes(app: App): void {
       config: { access: 'open' },
     },
     async () => ({ ...app.swagger(), openapi }),
-  )
-
-  app.get('/', { schema: { hide: true }, config: { access: 'open' } }, async (_request, reply) =>
-    reply.redirect('/docs'),
   )
 }

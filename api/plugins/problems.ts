@@ -35,7 +35,9 @@ export function installProblems(app: App, methodsAt: (path: string) => string[])
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?')
     const methods = methodsAt(path)
-    if (methods.length === 0) throw new LanternError('not-found', `There is no route ${path}.`)
+    // A route that takes the method can still find nothing there: a file that is gone.
+    if (methods.length === 0 || methods.includes(request.method))
+      throw new LanternError('not-found', `There is no route ${path}.`)
     reply.header('allow', methods.join(', '))
     throw new LanternError(
       'method-not-allowed',

@@ -3,7 +3,7 @@
  * whose secret only the browser holds, in a cookie; no page and no script ever has a secret to lose.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type SignedIn, signedIn, signIn } from '../../model/answers/session.ts'
+import { type Session, session, signIn } from '../../model/answers/session.ts'
 import { LanternError } from '../../model/errors.ts'
 import { formatTime } from '../../model/time.ts'
 import type { ApiDependencies, App } from '../dependencies.ts'
@@ -14,9 +14,9 @@ import type { OneTimeCodes } from './one-time.ts'
 import { requireOwnPage } from './own-page.ts'
 import type { Sessions, Visitor } from './sessions.ts'
 
-const nobody: SignedIn = { signedIn: null }
+const nobody: Session = { signedIn: null }
 
-function shown({ key, name, role, until }: Visitor): SignedIn {
+function shown({ key, name, role, until }: Visitor): Session {
   return { signedIn: { key, name, role, until: formatTime(until) } }
 }
 
@@ -40,7 +40,7 @@ export function sessionRoutes(
         summary: 'Whether somebody is signed in on the page, and as whom',
         description: 'By the cookie alone; an Authorization header makes no difference.',
         tags: ['Session'],
-        response: { 200: json('Who is signed in', signedIn) },
+        response: { 200: json('Who is signed in', session) },
       },
       config: { access: 'open', errors: ['store-unavailable'] },
     },
@@ -61,7 +61,7 @@ export function sessionRoutes(
           'Takes an API key, or once the code of the link that Lantern prints at its start. Sets the cookie `lantern_session`, and ends the session that the browser had. A session has the role of its key (that of a code: operator), and ends with it.',
         tags: ['Session'],
         body: signIn,
-        response: { 200: json('Who is signed in now', signedIn) },
+        response: { 200: json('Who is signed in now', session) },
       },
       config: { access: 'open', errors: ['unauthenticated', 'forbidden', 'store-unavailable'] },
     },
@@ -90,7 +90,7 @@ export function sessionRoutes(
         summary: 'Sign out',
         description: 'The session is over at once, whoever still has its secret.',
         tags: ['Session'],
-        response: { 200: json('Nobody is signed in any more', signedIn) },
+        response: { 200: json('Nobody is signed in any more', session) },
       },
       config: { access: 'open', errors: ['forbidden', 'store-unavailable'] },
     },
@@ -104,7 +104,7 @@ export function sessionRoutes(
   )
 }
 
-function answer(reply: FastifyReply, cookie: string, visitor?: Visitor): SignedIn {
+function answer(reply: FastifyReply, cookie: string, visitor?: Visitor): Session {
   reply.header('set-cookie', cookie)
   return visitor ? shown(visitor) : nobody
 }

@@ -27,3 +27,8 @@ export function collectionOf<Feature extends z.ZodType>(id: string, feature: Fea
     })
     .meta({ id })
 }
+
+/** All features at once: a file, as RFC 7946 has it. */
+export function fileOf<Feature extends z.ZodType>(id: string, feature: Feature) {
+  return z.object({ type: z.literal('FeatureCollection'), features: z.array(feature) }).meta({ id })
+}

@@ -8,18 +8,18 @@ import { timestamp } from '../time.ts'
 
 export const signedIn = z
   .object({
-    signedIn: z
-      .object({
-        key: z.string().meta({ description: 'The id of the API key in whose name all is done' }),
-        name: z.string().meta({ description: 'What that key is for' }),
-        role,
-        until: timestamp.meta({ description: 'When the session ends' }),
-      })
-      .nullable()
-      .meta({ description: 'null: nobody' }),
+    key: z.string().meta({ description: 'The id of the API key in whose name all is done' }),
+    name: z.string().meta({ description: 'What that key is for' }),
+    role,
+    until: timestamp.meta({ description: 'When the session ends' }),
   })
   .meta({ id: 'SignedIn' })
 export type SignedIn = z.infer<typeof signedIn>
+
+export const session = z
+  .object({ signedIn: signedIn.nullable().meta({ description: 'null: nobody' }) })
+  .meta({ id: 'Session' })
+export type Session = z.infer<typeof session>
 
 /** Longer than any key, and short enough to be looked at. */
 const secret = z.string().trim().min(1).max(200)
@@ -31,4 +31,3 @@ export const signIn = z
   })
   .refine(({ key, code }) => (key === undefined) !== (code === undefined), 'give either "key" or "code"')
   .meta({ id: 'SignIn', minProperties: 1, maxProperties: 1 })
-export type SignIn = z.input<typeof signIn>

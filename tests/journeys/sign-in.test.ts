@@ -4,7 +4,7 @@
  */
 import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
-import { signedIn } from '../../model/answers/session.ts'
+import { session } from '../../model/answers/session.ts'
 import { adminKeyOf, type RunningLantern, seedDevices, startLantern } from '../support/lantern.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -57,7 +57,7 @@ it('the printed link signs in once, as an operator, also after a restart', soon,
   const page = pageAt(first)
   const { status, body } = await page.ask('POST', '/v1/session', { code })
   const key = adminKeyOf(dataDir).split('_')[1]
-  expect([status, signedIn.parse(body).signedIn]).toMatchObject([200, { key, role: 'operator' }])
+  expect([status, session.parse(body).signedIn]).toMatchObject([200, { key, role: 'operator' }])
   expect((await pageAt(first).ask('POST', '/v1/session', { code })).status).toBe(401)
   expect((await page.ask('PATCH', '/v1/devices/dev-0', { name: 'Seen to' })).status).toBe(200)
 

@@ -1,0 +1,4 @@
+/** One alert. */
+export function AlertPage({ id }: { readonly id: string }) {
+  return <p>{id}</p>
+}

@@ -1,0 +1,4 @@
+/** Traffic and environment. */
+export function StreetsPage({ query }: { readonly query: URLSearchParams }) {
+  return <p>{String(query)}</p>
+}

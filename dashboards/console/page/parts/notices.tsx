@@ -1,0 +1,28 @@
+/** What must not be overlooked, said quietly at the top: that figures are old, that the session ended, that it is a demonstration. */
+import { linkTo } from '../addresses.ts'
+import { useLocale, useStore } from './store.tsx'
+
+export function Notices() {
+  const { connection, session, city } = useStore()
+  const { t, f } = useLocale()
+  const answeredAt = connection.answeredAt.value
+  const isStale = connection.isStale()
+  return (
+    <div class="notices" role="status">
+      {isStale && (
+        <p class="notice notice--bad">
+          <strong>
+            {t.shell.stale(answeredAt === undefined ? '…' : f.length(connection.now.value - answeredAt))}
+          </strong>{' '}
+          {t.shell.staleHelp}
+        </p>
+      )}
+      {session.hasEnded.value && (
+        <p class="notice notice--bad">
+          <strong>{t.shell.ended}</strong> {t.shell.endedHelp} <a href={linkTo('signIn')}>{t.shell.signIn}</a>
+        </p>
+      )}
+      {city.city.value?.simulated && <p class="notice">{t.shell.simulated}</p>}
+    </div>
+  )
+}

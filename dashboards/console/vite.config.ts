@@ -1,0 +1,25 @@
+/**
+ * How the console is made from page/: one HTML file and hashed assets, nothing inline, so that the page can forbid
+ * inline script and style. build.ts runs it; nothing of Vite is there when the page is shown.
+ */
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  root: here('./page'),
+  base: '/',
+  publicDir: here('./page/public'),
+  logLevel: 'warn',
+  build: {
+    outDir: here('./dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // A data: URL would need an exception in the Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
+  },
+})
