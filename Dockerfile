@@ -7,11 +7,22 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
+# The console's page is made here, so that the image needs neither its bundler nor its sources.
+FROM node:24.21.0-bookworm-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY model ./model
+COPY dashboards/console ./dashboards/console
+RUN node dashboards/console/main.ts
+
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app
 # Volumes take their owner from the folder that they are first mounted on.
 RUN install -d -o node -g node -m 0700 /data /keys
 COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=page /app/dashboards/console/dist ./dashboards/console/dist
 COPY package.json *.ts ./
 COPY model ./model
 COPY stores ./stores
@@ -22,6 +33,7 @@ COPY api ./api
 COPY city ./city
 COPY simulators ./simulators
 COPY docker ./docker
+COPY dashboards/console/build.ts dashboards/console/main.ts ./dashboards/console/
 ENV NODE_ENV=production \
     LANTERN_DATA_DIR=/data \
     LANTERN_MQTT_HOST=0.0.0.0 \

@@ -9,13 +9,13 @@ import { composed, exampleVariables } from './support/compose-file.ts'
 import { imageStages, readDockerfile, stepsOf } from './support/dockerfile.ts'
 import { buildContext, copied } from './support/image.ts'
 
-const { dependencies, image } = imageStages()
+const { dependencies, page, image } = imageStages()
 const context = buildContext()
 const files = stepsOf(image, 'copy').flatMap(({ from, sources, to }) =>
   from === null
     ? copied(sources, context).map((file) => ({
         ...file,
-        to: `${to.replace(/^\.\/?/, '')}/${file.to}`.replace(/^\//, ''),
+        to: `${to.replaceAll(/^\.\/?|\/$/g, '')}/${file.to}`.replace(/^\//, ''),
       }))
     : [],
 )
@@ -25,7 +25,7 @@ describe('the Dockerfile', () => {
     const { devDependencies } = z
       .object({ devDependencies: z.object({ node: z.string() }) })
       .parse(JSON.parse(read('package.json')))
-    for (const stage of [dependencies, image])
+    for (const stage of [dependencies, page, image])
       expect(stage.image).toBe(`node:${devDependencies.node}-bookworm-slim`)
   })
 
@@ -36,6 +36,19 @@ describe('the Dockerfile', () => {
       'package-lock.json',
       '.npmrc',
     ])
+  })
+
+  test('makes the page apart, and takes nothing of it along but what is served', () => {
+    expect(stepsOf(page, 'run').map(({ command }) => command)).toEqual([
+      'npm ci',
+      'node dashboards/console/main.ts',
+    ])
+    const taken = stepsOf(image, 'copy').filter(({ from }) => from === page.name)
+    expect(taken.flatMap((step) => step.sources)).toEqual(['/app/dashboards/console/dist'])
+    const sources = stepsOf(page, 'copy').flatMap((step) => copied(step.sources, context))
+    expect(sources.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['dashboards/console/page/main.tsx', 'model/pages.ts', 'package-lock.json']),
+    )
   })
 
   test('runs as a user without rights, who owns nothing but the two folders of the volumes', () => {
@@ -83,6 +96,7 @@ describe('the image', () => {
     'docker/fleet-key.ts',
     'city/main.ts',
     'stores/telemetry/transfer/main.ts',
+    'dashboards/console/main.ts',
   ]
 
   test('has every file that is needed, however far down', () => {
@@ -101,7 +115,9 @@ describe('the image', () => {
 
   test('has no test, no document and nothing of git', () => {
     expect(
-      [...inside].filter((path) => isTest(path) || /\.md$|^\.|^docs\/|^dashboards\//.test(path)),
+      [...inside].filter(
+        (path) => isTest(path) || /\.md$|^\.|^docs\/|\/page\/|^dashboards\/grafana/.test(path),
+      ),
     ).toEqual([])
     expect(copied(['.dockerignore', 'docker'], ['.dockerignore', 'docker/a.ts'])).toHaveLength(2)
     expect(() => copied(['nowhere'], context)).toThrow('no such file')

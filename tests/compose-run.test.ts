@@ -6,7 +6,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { chownSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { until } from './journeys/until.ts'
@@ -30,7 +30,7 @@ const canRun = hasNamespaces && hasInfluxd
 const why = canRun ? '' : ` (${hasNamespaces ? needsInfluxd : needsNamespaces})`
 const variables = exampleVariables().full
 const { services } = composed(variables)
-const { dependencies, image } = imageStages()
+const { dependencies, page, image } = imageStages()
 const [cmd] = stepsOf(image, 'cmd')
 const [health] = stepsOf(image, 'healthcheck')
 const imageEnvironment: Record<string, string> = Object.assign(
@@ -98,8 +98,8 @@ describe.skipIf(!canRun)(`the composed city${why}`, () => {
     return container
   }
 
-  /** What a stage does, in order, in its own folder; `earlier`: where COPY --from finds the other stage. */
-  async function carryOut(stage: Stage, into: string, earlier?: string): Promise<void> {
+  /** What a stage does, in order, in its own folder; `earlier`: where COPY --from finds the other stages. */
+  async function carryOut(stage: Stage, into: string, earlier?: ReadonlyMap<string, string>): Promise<void> {
     const context = buildContext()
     let workdir = '/'
     for (const step of stage.steps) {
@@ -107,7 +107,10 @@ describe.skipIf(!canRun)(`the composed city${why}`, () => {
       const target = (path: string) => join(into, path.startsWith('/') ? path : join(workdir, path))
       if (step.does === 'copy' && step.from === null) copyInto(target(step.to), copied(step.sources, context))
       if (step.does === 'copy' && step.from !== null)
-        for (const source of step.sources) renameSync(join(earlier ?? '', source), target(step.to))
+        for (const source of step.sources) {
+          mkdirSync(dirname(target(step.to)), { recursive: true })
+          renameSync(join(earlier?.get(step.from) ?? '', source), target(step.to))
+        }
       if (step.does === 'run' && earlier === undefined) runIn(join(into, workdir), step.command)
       if (step.does === 'run' && earlier !== undefined) {
         const argv = ['sh', '-ec', step.command]
@@ -127,10 +130,15 @@ describe.skipIf(!canRun)(`the composed city${why}`, () => {
   beforeAll(async () => {
     machine = await startMachine()
     mkdirSync(volumes)
-    mkdirSync(join(folder, 'dependencies'))
     prepareRoot(root, Object.keys(services))
-    await carryOut(dependencies, join(folder, 'dependencies'))
-    await carryOut(image, root, join(folder, 'dependencies'))
+    const earlier = new Map<string, string>()
+    for (const stage of [dependencies, page]) {
+      const into = join(folder, stage.name ?? '')
+      mkdirSync(into)
+      await carryOut(stage, into)
+      earlier.set(stage.name ?? '', into)
+    }
+    await carryOut(image, root, earlier)
     const [config, store] = [join(folder, 'influxdb.conf'), join(folder, 'influxdb')]
     writeFileSync(
       config,

@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { LanternError } from '../../model/errors.ts'
 import { minute } from '../../model/time.ts'
 
@@ -46,7 +47,7 @@ function make(ended: AbortSignal): Promise<void> {
       signal: AbortSignal.any([ended, AbortSignal.timeout(longestBuild)]),
     })
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      words.push(text)
+      words.push(stripVTControlCharacters(text))
       if (words.length > 100) words.shift()
     })
     const fail = (reason: string) =>

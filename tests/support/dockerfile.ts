@@ -84,9 +84,9 @@ export function stepsOf<Kind extends Step['does']>(
   return stage.steps.filter((step): step is Extract<Step, { does: Kind }> => step.does === kind)
 }
 
-/** The two stages of ours: what installs the packages, and what becomes the image. */
-export function imageStages(): { dependencies: Stage; image: Stage } {
-  const [dependencies, image, ...more] = readDockerfile()
-  if (!dependencies || !image || more.length > 0) throw new Error('the Dockerfile has two stages')
-  return { dependencies, image }
+/** The stages of ours: what installs the packages, what makes the console's page, and what becomes the image. */
+export function imageStages(): { dependencies: Stage; page: Stage; image: Stage } {
+  const [dependencies, page, image, ...more] = readDockerfile()
+  if (!dependencies || !page || !image || more.length > 0) throw new Error('the Dockerfile has three stages')
+  return { dependencies, page, image }
 }
