@@ -166,7 +166,7 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
     const totals = view.health().figures
     logger.info({ url: httpUrl, docs: `${httpUrl}/docs` }, 'HTTP is open')
     // Only where nobody from elsewhere could open it: logs travel further than one thinks.
-    if (isLoopback(http.host))
+    if (isLoopback(http.host) && config.LANTERN_PUBLIC_URL === '')
       logger.info(
         { url: `${httpUrl}${pages.signIn}#${api.oneTimeCode(adminKey.id)}` },
         'open this once to sign in',

@@ -9,7 +9,7 @@ import { useLocale, useStore } from '../parts/store.tsx'
 import { useTitle } from '../parts/use-title.ts'
 import { RequestError } from '../requests.ts'
 
-type Trouble = 'wrong' | 'codeUsed' | 'away'
+type Trouble = 'wrong' | 'codeUsed' | 'away' | 'refused'
 
 /** Wherever one came from, or the overview. */
 function back(query: URLSearchParams | undefined): string {
@@ -33,8 +33,18 @@ export function SignInPage() {
       navigation.go(back(navigation.address.peek()?.query), { replace: true })
     } catch (error) {
       const status = error instanceof RequestError ? error.status : 0
-      const what = status === 0 || status >= 500 ? 'away' : 'key' in by ? 'wrong' : 'codeUsed'
-      setTrouble({ what, said: error instanceof Error ? error.message : String(error) })
+      const what =
+        status === 401
+          ? 'key' in by
+            ? 'wrong'
+            : 'codeUsed'
+          : status === 0 || status >= 500
+            ? 'away'
+            : 'refused'
+      setTrouble({
+        what,
+        said: error instanceof RequestError ? `${error.message} ${error.remedy ?? ''}` : String(error),
+      })
     } finally {
       setUnderWay(false)
     }

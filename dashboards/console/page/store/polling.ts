@@ -11,9 +11,9 @@ export interface Polling {
   now(): void
 }
 
-const longestPause = 30_000
+const longestPause = 5000
 
-/** `ask` may raise: it is asked again later, after a pause that doubles up to 30 s. */
+/** `ask` may raise: it is asked again later, after a pause that doubles up to 5 s. */
 export function createPolling(options: {
   everyMs: number
   ask(signal: AbortSignal): Promise<void>

@@ -105,6 +105,7 @@ export const coverage = inBoth({
       codeUsed:
         'This link was used already, or is too old. Start Lantern again for a new one, or sign in with a key.',
       away: 'Lantern does not answer. Try again.',
+      refused: 'Lantern refuses this.',
       already: 'You are signed in.',
       go: 'To the overview',
       working: 'Signing in…',
@@ -213,6 +214,7 @@ export const coverage = inBoth({
       codeUsed:
         'Liên kết này đã được dùng hoặc đã quá hạn. Khởi động lại Lantern để có liên kết mới, hoặc đăng nhập bằng khóa.',
       away: 'Lantern không trả lời. Hãy thử lại.',
+      refused: 'Lantern từ chối yêu cầu này.',
       already: 'Bạn đã đăng nhập.',
       go: 'Về trang tổng quan',
       working: 'Đang đăng nhập…',
