@@ -52,7 +52,7 @@ async function make(madeFrom: string): Promise<void> {
   // Beside it and then in its place, so that a page is there at every moment, whole.
   const next = `${dist}.${process.pid}`
   try {
-    await build({ configFile: here('./vite.config.ts'), build: { outDir: next } })
+    await build({ configFile: here('./vite.config.ts'), logLevel: 'warn', build: { outDir: next } })
     await compressAll(next)
     await writeFile(join(next, 'made-from'), madeFrom)
     await rm(dist, { recursive: true, force: true })

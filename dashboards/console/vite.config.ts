@@ -11,7 +11,11 @@ export default defineConfig({
   root: here('./page'),
   base: '/',
   publicDir: here('./page/public'),
-  logLevel: 'warn',
+  // While the page is being changed: `npx vite -c dashboards/console/vite.config.ts`, beside a Lantern that runs.
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/v1': 'http://127.0.0.1:8080', '/readyz': 'http://127.0.0.1:8080' },
+  },
   build: {
     outDir: here('./dist'),
     emptyOutDir: true,
@@ -19,7 +23,6 @@ export default defineConfig({
     // A data: URL would need an exception in the Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
   },
 })
