@@ -97,7 +97,7 @@ function Legend() {
     <span class="legend">
       <span class="legend__key legend__key--installed" /> {t.coverage.installed}
       <span class="legend__key legend__key--working" /> {t.coverage.working}
-      <span class="legend__key legend__key--target" /> {t.map.target}
+      <span class="legend__key legend__key--target" /> {t.coverage.targetWord}
     </span>
   )
 }
