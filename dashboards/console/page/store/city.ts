@@ -3,19 +3,12 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals'
 import { type AreaSummary, areaList } from '../../../../model/answers/areas.ts'
 import { type City, city } from '../../../../model/answers/city.ts'
 import { type Requests, routeOf } from '../requests.ts'
+import { type Areas, hierarchyOf } from './areas.ts'
 import { createPolling, type Polling } from './polling.ts'
 
 const everyMs = 300_000
 const pageSize = 1000
 const mostAreas = 20_000
-
-/** The areas by code, and how they hang together. */
-export interface Areas {
-  readonly byCode: ReadonlyMap<string, AreaSummary>
-  /** Itself first, then the area that it lies in, up to the top; empty: there is none with this code. */
-  pathOf(code: string): AreaSummary[]
-  childrenOf(code: string | null): readonly AreaSummary[]
-}
 
 export interface CityStore extends Polling {
   readonly city: ReadonlySignal<City | undefined>
@@ -50,23 +43,4 @@ async function allAreas(requests: Requests, ended: AbortSignal): Promise<AreaSum
     cursor = page.next ?? undefined
   } while (cursor !== undefined && found.length < mostAreas)
   return found
-}
-
-function hierarchyOf(list: readonly AreaSummary[]): Areas {
-  const byCode = new Map(list.map((area) => [area.code, area]))
-  const children = Map.groupBy(list, ({ parent }) => parent)
-  return {
-    byCode,
-    childrenOf: (code) => children.get(code) ?? [],
-    pathOf(code) {
-      const path: AreaSummary[] = []
-      for (
-        let at = byCode.get(code);
-        at && !path.includes(at);
-        at = at.parent === null ? undefined : byCode.get(at.parent)
-      )
-        path.push(at)
-      return path
-    },
-  }
 }
