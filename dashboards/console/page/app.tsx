@@ -2,6 +2,7 @@
 import './styles/shell.css'
 import { useEffect, useRef } from 'preact/hooks'
 import { linkTo } from './addresses.ts'
+import { AlertNotice } from './alerts/alert-notice.tsx'
 import { AlertPage } from './pages/alert.tsx'
 import { AlertsPage } from './pages/alerts.tsx'
 import { AreaPage } from './pages/area.tsx'
@@ -39,6 +40,7 @@ export function App() {
       </a>
       <Header />
       <Notices />
+      <AlertNotice />
       <main id="main" class="main" tabIndex={-1} ref={main} key={`${session.signedIn.value?.key ?? ''}`}>
         <Page />
       </main>

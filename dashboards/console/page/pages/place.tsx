@@ -49,7 +49,7 @@ function Place({ place, title }: { readonly place: PlaceWithEvidence; readonly t
         {devices.length === 0 && <p class="soft">{t.coverage.noDevices}</p>}
         <ul class="devices">
           {devices.map((device) => (
-            <Device key={device.id} device={device} />
+            <PlaceDevice key={device.id} device={device} />
           ))}
         </ul>
       </Panel>
@@ -62,7 +62,7 @@ function Place({ place, title }: { readonly place: PlaceWithEvidence; readonly t
   )
 }
 
-function Device({ device }: { readonly device: PlaceWithEvidence['devices'][number] }) {
+export function PlaceDevice({ device }: { readonly device: PlaceWithEvidence['devices'][number] }) {
   const { session, connection } = useStore()
   const { t, f } = useLocale()
   const { id, kind, name, status, healthy, faults, heardAt } = device
@@ -100,7 +100,7 @@ function Device({ device }: { readonly device: PlaceWithEvidence['devices'][numb
 }
 
 /** The nearest places: whether a neighbour is dark as well tells a power cut from a broken camera. */
-function Neighbours({ place }: { readonly place: PlaceWithEvidence }) {
+export function Neighbours({ place }: { readonly place: PlaceWithEvidence }) {
   const { places } = useStore()
   const { t } = useLocale()
   useEffect(() => places.start(), [places])

@@ -49,7 +49,7 @@ export function Header() {
 function AlertCount() {
   const { alerts } = useStore()
   const { f } = useLocale()
-  const waiting = [...(alerts.open.value?.values() ?? [])].filter(({ state }) => state === 'open').length
+  const waiting = alerts.waiting.value
   return waiting > 0 ? <span class="nav__count">{f.whole(waiting)}</span> : null
 }
 
