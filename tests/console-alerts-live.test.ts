@@ -1,7 +1,7 @@
 /** The open alerts on the console, live: no gap between list and stream, nothing twice, and begun anew whatever becomes of either. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createAlertFollower, type StreamListener } from '../dashboards/console/page/alerts/follow-alerts.ts'
-import { createOpenAlerts } from '../dashboards/console/page/alerts/open-alerts.ts'
+import { broughtUp, createOpenAlerts } from '../dashboards/console/page/alerts/open-alerts.ts'
 import type { NamedAlert } from '../model/answers/alerts.ts'
 import { consoleAlert } from './console-alert.ts'
 
@@ -33,6 +33,24 @@ describe('the open alerts', () => {
     const known = createOpenAlerts()
     expect(known.take(consoleAlert({ id: 1, state: 'cleared' }))).toBe(false)
     expect(known.ended.size).toBe(0)
+  })
+
+  test('bring another answer up to what has been heard since', () => {
+    const known = createOpenAlerts()
+    known.replace([1, 2, 3].map((id) => consoleAlert({ id })))
+    known.take(consoleAlert({ id: 2, state: 'cleared', changedAt: later }))
+    const answered = [
+      consoleAlert({ id: 1, state: 'acknowledged', changedAt: later }),
+      consoleAlert({ id: 2, shelvedUntil: later }),
+    ]
+    const over = ({ state }: NamedAlert) => state === 'cleared'
+    const states = (all: ReadonlyMap<number, NamedAlert>) => [...all].map(([id, { state }]) => [id, state])
+    expect(states(broughtUp(answered, known, (alert) => !over(alert)))).toEqual([
+      [1, 'acknowledged'],
+      [2, 'cleared'],
+      [3, 'open'],
+    ])
+    expect(states(broughtUp([], known, over))).toEqual([[2, 'cleared']])
   })
 
   test('do not grow, however many come and go', () => {
@@ -177,6 +195,22 @@ describe('following them', () => {
     await world.settle()
     expect(world.shown()).toEqual([3, 4])
     expect(world.streams.length).toBe(1)
+    world.follower.stop()
+  })
+
+  test('gives up a list whose stream broke off, and is not live before it is back', async () => {
+    const world = createWorld()
+    world.follower.start()
+    world.stream().listener.opened()
+    world.stream().listener.failed(false)
+    expect(world.list().signal.aborted).toBe(true)
+    world.list().answer([consoleAlert({ id: 1 })])
+    await world.settle()
+    expect([world.follower.state.value.name, world.follower.open.value]).toEqual(['waiting', undefined])
+    world.stream().listener.opened()
+    world.list().answer([consoleAlert({ id: 1 })])
+    await world.settle()
+    expect([world.follower.state.value.name, world.shown()]).toEqual(['live', [1]])
     world.follower.stop()
   })
 

@@ -21,7 +21,8 @@ export function AlertEvidence({ alert }: { readonly alert: NamedAlert }) {
   const written = (field: string, value: number | boolean) => {
     if (typeof value === 'boolean') return value ? t.things.yes : t.things.no
     if (field === 'silentSeconds') return f.length(value * 1000)
-    return writtenIn(f, { unit: unitOf(alert, field) }).value(value)
+    const digits = field === 'waterLevel' ? 2 : 1
+    return writtenIn(f, { unit: unitOf(alert, field), digits, words: t.streets.units }).value(value)
   }
   return (
     <Panel title={words.title}>

@@ -115,6 +115,8 @@ export function createAlertFollower(options: {
       failed(isFinal) {
         if (!isMine()) return
         become('waiting')
+        listing?.ending.abort()
+        listing = undefined
         if (!isFinal) return after(longestOpening, later)
         later()
         onRefused()

@@ -62,6 +62,21 @@ export function createOpenAlerts(options: { most?: number } = {}): OpenAlerts {
   }
 }
 
+/** What Lantern answered to another question, brought up to what has been heard since; `also`: what else belongs there. */
+export function broughtUp(
+  alerts: readonly NamedAlert[],
+  heard: { readonly open: ReadonlyMap<number, NamedAlert>; readonly ended: ReadonlyMap<number, NamedAlert> },
+  also: (alert: NamedAlert) => boolean,
+): ReadonlyMap<number, NamedAlert> {
+  const all = new Map(alerts.map((alert) => [alert.id, alert]))
+  for (const alert of [...heard.open.values(), ...heard.ended.values()]) {
+    const known = all.get(alert.id)
+    if (known ? Date.parse(alert.changedAt) > Date.parse(known.changedAt) : also(alert))
+      all.set(alert.id, alert)
+  }
+  return all
+}
+
 function deleteFirst(map: Map<number, unknown>): void {
   for (const id of map.keys()) {
     map.delete(id)

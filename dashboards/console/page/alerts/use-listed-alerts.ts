@@ -10,6 +10,7 @@ import type { RequestError } from '../requests.ts'
 import { routeOf } from '../requests.ts'
 import { titleOf } from './alert-text.ts'
 import { type Filters, passes, queryOf } from './filters.ts'
+import { broughtUp } from './open-alerts.ts'
 import { byUrgency, countBySeverity } from './urgency.ts'
 
 const askedAtOnce = 1000
@@ -32,13 +33,14 @@ export function useListedAlerts(filters: Filters, key: string): ListedAlerts {
   const answer = useAnswer(route, alertList)
   const open = alerts.open.value
 
+  const ended = alerts.ended.value
+  const { state } = filters
+
   const current = useMemo(() => {
-    if (route === null) return open
-    // What the stream has heard since is newer than the answer.
-    return (
-      answer.value && new Map(answer.value.items.map((alert) => [alert.id, open?.get(alert.id) ?? alert]))
-    )
-  }, [route, answer.value, open])
+    if (route === null || !open) return open
+    const belongs = (alert: NamedAlert) => (alert.state === 'cleared') === (state === 'cleared')
+    return answer.value && broughtUp(answer.value.items, { open, ended }, belongs)
+  }, [route, state, answer.value, open, ended])
 
   const { wanted, counts } = useMemo(() => {
     const textOf = (alert: NamedAlert) => `${titleOf(language, alert)} ${alert.title}`

@@ -135,7 +135,7 @@ export const alerts = inBoth({
       nobody: 'nobody',
     },
     evidence: {
-      title: 'The values that raised it',
+      title: 'Why it was raised',
       none: 'This alert came without values.',
       field: 'Value',
       observed: 'Observed',
@@ -297,7 +297,7 @@ export const alerts = inBoth({
       since: 'Xảy ra từ',
       opened: 'Mở lúc',
       acknowledged: 'Tiếp nhận lúc',
-      by: (who: string) => `bởi ${who}`,
+      by: (who: string) => `(${who})`,
       cleared: 'Kết thúc lúc',
       byCondition: 'tự hết',
       assigned: 'Người phụ trách',
@@ -309,7 +309,7 @@ export const alerts = inBoth({
       nobody: 'chưa giao',
     },
     evidence: {
-      title: 'Các giá trị làm phát sinh cảnh báo',
+      title: 'Vì sao có cảnh báo này',
       none: 'Cảnh báo này không kèm giá trị.',
       field: 'Giá trị',
       observed: 'Lúc đo',
