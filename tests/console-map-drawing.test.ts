@@ -81,7 +81,10 @@ describe('labels', () => {
   ]
 
   test('in the middle of an area where nothing else is', () => {
-    const [label] = labelPlaces([{ code: 'a', polygons: field(0, 300), width: 80, height: 40 }], []).values()
+    const [label] = labelPlaces(
+      [{ code: 'a', polygons: field(0, 300), sizes: [{ width: 80, height: 40 }] }],
+      [],
+    ).values()
     expect(label?.x).toBeGreaterThan(100)
     expect(label?.x).toBeLessThan(200)
   })
@@ -89,7 +92,7 @@ describe('labels', () => {
   test('beside a ring, not under it', () => {
     const ring = { x: 150, y: 100, width: 60, height: 60 }
     const [label] = labelPlaces(
-      [{ code: 'a', polygons: field(0, 300), width: 80, height: 40 }],
+      [{ code: 'a', polygons: field(0, 300), sizes: [{ width: 80, height: 40 }] }],
       [ring],
     ).values()
     expect(label && overlap(label, ring)).toBe(0)
@@ -98,15 +101,27 @@ describe('labels', () => {
   test('never over one another, and not at all where the area is far too small', () => {
     const labels = labelPlaces(
       [
-        { code: 'a', polygons: field(0, 120), width: 100, height: 40 },
-        { code: 'b', polygons: field(120, 240), width: 100, height: 40 },
-        { code: 'tiny', polygons: field(240, 242), width: 100, height: 40 },
+        { code: 'a', polygons: field(0, 120), sizes: [{ width: 100, height: 40 }] },
+        { code: 'b', polygons: field(120, 240), sizes: [{ width: 100, height: 40 }] },
+        { code: 'tiny', polygons: field(240, 242), sizes: [{ width: 100, height: 40 }] },
       ],
       [],
     )
     expect([...labels.keys()].sort()).toEqual(['a', 'b'])
     const [a, b] = labels.values()
     expect(a && b && overlap(a, b)).toBe(0)
+  })
+
+  test('shorter where rings leave no room for all of it', () => {
+    const sizes = [
+      { width: 90, height: 60 },
+      { width: 40, height: 20 },
+    ]
+    const rings = [50, 100, 150].map((y) => ({ x: 75, y, width: 60, height: 60 }))
+    const [label] = labelPlaces([{ code: 'a', polygons: field(0, 150), sizes }], rings).values()
+    expect(label?.size).toBe(1)
+    const [free] = labelPlaces([{ code: 'a', polygons: field(0, 150), sizes }], []).values()
+    expect(free?.size).toBe(0)
   })
 
   test('a ring moves aside from labels by as little as it takes', () => {

@@ -53,9 +53,9 @@ export function CityMap(props: {
   const shown = useMemo(() => (areas ? shownAreas(areas, within) : []), [areas, within])
   const coverageRoute = routeOf('/v1/coverage', { within: within ?? undefined })
   const figures = useAnswer(coverageRoute, coverage, { everyMs: coverageEveryMs }).value
-  const boundaries = useAnswer(boundariesRoute(shown, within), areaFeatures, {
-    everyMs: boundariesEveryMs,
-  }).value
+  const asked = useAnswer(boundariesRoute(shown, within), areaFeatures, { everyMs: boundariesEveryMs })
+  // Until they are known, nothing schematic is drawn that would change under the eye.
+  const boundaries = asked.value ?? (asked.error ? null : undefined)
   const theme = preferences.theme.value
   const all = places.places.value
   const open = alerts.open.value
@@ -165,7 +165,12 @@ export function CityMap(props: {
       <p class="visually-hidden" role="status">
         {said}
       </p>
-      <MapLegend target={figures?.goal.target} isSchematic={isSchematic} hasAlerts={(open?.size ?? 0) > 0} />
+      <MapLegend
+        target={figures?.goal.target}
+        isSchematic={isSchematic}
+        hasAlerts={(open?.size ?? 0) > 0}
+        isOpen={height === 'page'}
+      />
     </figure>
   )
 }

@@ -30,7 +30,8 @@ export interface Content {
   readonly within: string | null
   readonly place: string | null
   readonly places: ReadonlyMap<string, CoveredPlace> | undefined
-  readonly boundaries: AreaFeatures | undefined
+  /** null: they cannot be had; undefined: not known yet. */
+  readonly boundaries: AreaFeatures | null | undefined
   readonly coverage: Coverage | undefined
   readonly alerts: ReadonlyMap<number, NamedAlert> | undefined
   readonly baseMap: BaseMap | null
@@ -63,6 +64,8 @@ export interface DrawnMap {
 
 const nearestZoom = 18
 const zoomOfPlace = 15.5
+/** CSS pixels; styles/map.css has the same. */
+const narrow = 600
 const pointerReach = 9
 const fingerReach = 22
 const keyboardReach = 26
@@ -78,6 +81,7 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
   let sprites: ReturnType<typeof createSprites> | undefined
   let labels: Scene['labels'] = new Map()
   let outlines: ReturnType<typeof outlineSource.outlines> = { isSchematic: false, polygons: new Map() }
+  let labelled: typeof outlines | undefined
   let pointed: { x: number; y: number } | undefined
   let fitted: string | undefined
   let isMoved = false
@@ -187,7 +191,9 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     const extent = wholeExtent()
     const size = map.getSize()
     if (!extent || !size || size.every((side) => side === 0)) return
-    view.fit(extent, { padding: [20, 20, 20, 20], maxZoom: 16, duration: milliseconds })
+    // On a phone the buttons lie above the city, beside it elsewhere.
+    const above = (size[0] ?? 0) < narrow ? 72 : 24
+    view.fit(extent, { padding: [above, 24, 36, 24], maxZoom: 16, duration: milliseconds })
   }
 
   function show(next: Content): { isSchematic: boolean } {
@@ -202,7 +208,7 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
       const scope = new Map([...(places ?? [])].filter(([, { area }]) => !above || above.has(area)))
       const [renewedPoints, change] = renewed(points, scope)
       points = renewedPoints
-      layouts.change({ points })
+      if (change !== 'nothing') layouts.change({ points })
       isMovedAbout ||= change === 'positions' || outlines.polygons.size === 0
     }
     if (isMovedAbout) {
@@ -225,7 +231,7 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     }
     if (before?.baseMap?.url !== next.baseMap?.url) layBaseMap(next.baseMap)
     const whole = `${within} ${place}`
-    if (fitted !== whole && wholeExtent() && places) {
+    if (fitted !== whole && wholeExtent() && places && boundaries !== undefined) {
       showAll(fitted === undefined ? 0 : duration)
       fitted = whole
     }
@@ -241,13 +247,21 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     areaLayer.setShades(new Map(shown.map(({ code }) => [code, shadeOf(shareOf(code), target)])))
     const made = sprites
     if (!made) return
-    labels = new Map(
-      shown.map(({ code, name }) => [code, made.areaLabel(inTwoLines(name), look.share(shareOf(code)))]),
+    const next = new Map(
+      shown.map(({ code, name }) => {
+        const figure = look.share(shareOf(code))
+        return [code, [made.areaLabel(inTwoLines(name), figure), made.areaLabel([], figure)]]
+      }),
     )
+    // Figures come every few seconds and seldom read otherwise: then nothing is laid out anew.
+    const isSame = [...next].every(([code, sprites]) => labels.get(code)?.[0] === sprites[0])
+    if (isSame && next.size === labels.size && outlines === labelled) return
+    labels = next
+    labelled = outlines
     layouts.change({
       areas: shown.flatMap(({ code }) => {
-        const [polygons, sprite] = [outlines.polygons.get(code), labels.get(code)]
-        return polygons && sprite ? [{ code, polygons, label: sprite }] : []
+        const polygons = outlines.polygons.get(code)
+        return polygons ? [{ code, polygons, labels: next.get(code) ?? [] }] : []
       }),
     })
   }

@@ -12,38 +12,55 @@ export interface Box {
   readonly height: number
 }
 
-export interface Labelled {
-  readonly code: string
-  readonly polygons: readonly Polygon[]
+export interface Size {
   readonly width: number
   readonly height: number
 }
 
+export interface Labelled {
+  readonly code: string
+  readonly polygons: readonly Polygon[]
+  /** As it should be, then shorter forms for where there is little room. */
+  readonly sizes: readonly Size[]
+}
+
+/** `size`: which of the label's sizes it is. */
+export interface Placed extends Box {
+  readonly size: number
+}
+
 const steps = 9
+/** So much of a label may lie under rings before a shorter one is tried. */
+const mostCovered = 0.2
 /** Moving aside from one label may lead over another, and back. */
 const mostTurns = 4
 /** Square pixels that rounding may leave. */
 const slack = 1e-3
 
 /** The place of each label that finds one; large areas choose first. */
-export function labelPlaces(labels: readonly Labelled[], obstacles: readonly Box[]): Map<string, Box> {
-  const placed = new Map<string, Box>()
+export function labelPlaces(labels: readonly Labelled[], obstacles: readonly Box[]): Map<string, Placed> {
+  const placed = new Map<string, Placed>()
   const sized = labels
     .map((label) => ({ label, body: label.polygons.toSorted((a, b) => areaOf(b) - areaOf(a))[0] }))
     .toSorted((a, b) => areaOf(b.body ?? []) - areaOf(a.body ?? []))
   for (const { label, body } of sized) {
-    const best = body && bestOf(label, body, obstacles, [...placed.values()])
-    if (best) placed.set(label.code, best)
+    if (!body) continue
+    for (const [size, sides] of label.sizes.entries()) {
+      const best = bestOf(sides, body, obstacles, [...placed.values()])
+      if (!best) continue
+      placed.set(label.code, { ...best.box, size })
+      if (best.covered <= mostCovered) break
+    }
   }
   return placed
 }
 
 function bestOf(
-  { width, height }: Labelled,
+  { width, height }: Size,
   body: Polygon,
   obstacles: readonly Box[],
   taken: readonly Box[],
-): Box | undefined {
+): { box: Box; covered: number } | undefined {
   const [west, low, east, high] = boundsOf([body])
   // An area that is far smaller than its label would be hidden by it.
   if ((east - west) * (high - low) < (width * height) / 3) return undefined
@@ -65,14 +82,14 @@ function bestOf(
     y: inside.reduce((sum, { y }) => sum + y, 0) / inside.length,
   }
   const across = Math.hypot(east - west, high - low)
-  let found: Box | undefined
+  let found: { box: Box; covered: number } | undefined
   let least = Number.POSITIVE_INFINITY
   for (const box of inside) {
     if (others.some((other) => overlap(box, other) > 0)) continue
     const covered = rings.reduce((sum, ring) => sum + overlap(box, ring), 0) / (width * height)
     const outside = cornersOf(box).filter(([x, y]) => !liesIn(body, x, y)).length
     const cost = 4 * covered + 0.35 * outside + (2 * Math.hypot(box.x - middle.x, box.y - middle.y)) / across
-    if (cost < least) [found, least] = [box, cost]
+    if (cost < least) [found, least] = [{ box, covered }, cost]
   }
   return found
 }

@@ -5,7 +5,7 @@
 import type { NamedAlert } from '../../../../model/answers/alerts.ts'
 import { type AlertGroup, alertGroups } from './alert-groups.ts'
 import { type Clusters, clustersOf, isNear, nearestTo, type Tally, talliesOf } from './clusters.ts'
-import { type Box, labelPlaces, movedAside, overlap } from './labels.ts'
+import { type Box, labelPlaces, movedAside, overlap, type Placed } from './labels.ts'
 import type { PlacePoints } from './place-points.ts'
 import type { Polygon } from './polygons.ts'
 import { ringRadius } from './signs.ts'
@@ -21,7 +21,7 @@ export interface Layout {
   readonly first: Int32Array
   readonly alerts: readonly AlertGroup[]
   /** By area; positions on the map, sizes in pixels. */
-  readonly labels: ReadonlyMap<string, Box>
+  readonly labels: ReadonlyMap<string, Placed>
 }
 
 export interface LaidOut {
@@ -30,7 +30,8 @@ export interface LaidOut {
   readonly areas: readonly {
     readonly code: string
     readonly polygons: readonly Polygon[]
-    readonly label: Sprite
+    /** The whole label, then shorter ones. */
+    readonly labels: readonly Sprite[]
   }[]
   readonly scale: number
 }
@@ -66,11 +67,10 @@ export function createLayouts(first: LaidOut): Layouts {
       if ((first[cluster] ?? 0) < 0) first[cluster] = point
     const rings = isNear(gathered) ? [] : ringsOf(gathered, resolution, scale)
     const labels = labelPlaces(
-      areas.map(({ code, polygons, label: { width, height } }) => ({
+      areas.map(({ code, polygons, labels: sizes }) => ({
         code,
         polygons: scaled(polygons, 1 / resolution),
-        width,
-        height,
+        sizes,
       })),
       rings,
     )

@@ -9,8 +9,10 @@ export function MapLegend(props: {
   readonly target: number | undefined
   readonly isSchematic: boolean
   readonly hasAlerts: boolean
+  /** A small map has it folded away. */
+  readonly isOpen: boolean
 }) {
-  const { target, isSchematic, hasAlerts } = props
+  const { target, isSchematic, hasAlerts, isOpen } = props
   const { t, f } = useLocale()
   const goal = target ?? 0.7
   const bounds = {
@@ -20,8 +22,8 @@ export function MapLegend(props: {
     reached: t.map.between(f.share(goal), f.share(goal + 0.15)),
     wellAbove: t.map.from(f.share(goal + 0.15)),
   }
-  return (
-    <figcaption class="map-legend">
+  const groups = (
+    <>
       <dl class="map-legend__group">
         <dt>{t.map.shading(f.share(goal))}</dt>
         {shades.map((shade) => (
@@ -50,12 +52,24 @@ export function MapLegend(props: {
           {severities.map((severity) => (
             <dd key={severity}>
               <Sign name={severity} />
-              {t.map.severities[severity]}
+              {t.alerts.severities[severity]}
             </dd>
           ))}
         </dl>
       )}
       {isSchematic && <p class="map-legend__note">{t.map.schematicHelp}</p>}
+    </>
+  )
+  return (
+    <figcaption>
+      {isOpen ? (
+        <div class="map-legend">{groups}</div>
+      ) : (
+        <details>
+          <summary class="map-legend__summary">{t.map.legend}</summary>
+          <div class="map-legend">{groups}</div>
+        </details>
+      )}
     </figcaption>
   )
 }

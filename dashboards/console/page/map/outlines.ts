@@ -23,7 +23,7 @@ export interface OutlineSource {
   outlines(given: {
     areas: Areas
     shown: readonly AreaSummary[]
-    boundaries: AreaFeatures | undefined
+    boundaries: AreaFeatures | null | undefined
     places: ReadonlyMap<string, CoveredPlace> | undefined
   }): Outlines
 }
@@ -53,7 +53,7 @@ export function createOutlineSource(): OutlineSource {
     outlines({ areas, shown, boundaries, places }) {
       const real = realOutlines(boundaries, shown)
       if (real) return { isSchematic: false, polygons: real }
-      if (!places) return { isSchematic: true, polygons: new Map() }
+      if (!places || boundaries === undefined) return { isSchematic: true, polygons: new Map() }
       const above = shownAbove(areas, shown)
       return {
         isSchematic: true,
@@ -65,7 +65,7 @@ export function createOutlineSource(): OutlineSource {
 
 /** undefined: some of the areas have no boundary of their own. */
 function realOutlines(
-  boundaries: AreaFeatures | undefined,
+  boundaries: AreaFeatures | null | undefined,
   shown: readonly AreaSummary[],
 ): Map<string, Polygon[]> | undefined {
   const known = new Map(boundaries?.features.map(({ properties, geometry }) => [properties.code, geometry]))

@@ -23,7 +23,7 @@ export interface Scene {
   readonly sprites: Sprites
   readonly layout: Layout
   readonly points: PlacePoints
-  readonly labels: ReadonlyMap<string, Sprite>
+  readonly labels: ReadonlyMap<string, readonly Sprite[]>
   /** The place that the page is about. */
   readonly chosen: string | null
 }
@@ -52,7 +52,7 @@ export function paint(context: CanvasRenderingContext2D, frame: Frame, scene: Sc
   /** Where something is written already. */
   const taken: Box[] = []
   for (const [code, box] of layout.labels) {
-    const label = labels.get(code)
+    const label = labels.get(code)?.[box.size]
     const [x, y] = [toX(box.x), toY(box.y)]
     if (!label || !isSeen(x, y, label.width)) continue
     taken.push({ ...box, x, y })

@@ -68,7 +68,7 @@ export function tell(thing: Thing, known: Known): Told {
         lines: [
           ...thing.alerts
             .slice(0, mostNamed)
-            .map(({ severity, title }) => t.map.alert(t.map.severities[severity], title)),
+            .map(({ severity, title }) => t.map.alert(t.alerts.severities[severity], title)),
           ...andMore(thing.alerts.length - mostNamed, known),
           ...(first ? [f.moment(Date.parse(first.openedAt))] : []),
         ],

@@ -14,6 +14,7 @@ export const map = inBoth({
     schematic: 'Schematic areas',
     schematicHelp:
       'Schematic areas: this city has no boundaries on file, so they are drawn from where its places lie.',
+    legend: 'What the signs mean',
     shading: (target: string) => `Installed share, target ${target}`,
     under: (share: string) => `under ${share}`,
     between: (from: string, to: string) => `${from} – ${to}`,
@@ -21,7 +22,6 @@ export const map = inBoth({
     placesSigns: 'Public places',
     ring: 'several places; orange number: dark',
     alertSigns: 'Open alerts',
-    severities: { critical: 'Critical', major: 'Major', warning: 'Warning', info: 'Information' },
     places: (count: string) => `${count} public places`,
     stateCount: (state: string, count: string) => `${state}: ${count}`,
     nearer: 'Open to look nearer',
@@ -43,6 +43,7 @@ export const map = inBoth({
     schematic: 'Khu vực dạng sơ đồ',
     schematicHelp:
       'Khu vực dạng sơ đồ: thành phố này chưa có ranh giới trong dữ liệu, nên khu vực được vẽ theo vị trí các địa điểm.',
+    legend: 'Chú giải',
     shading: (target: string) => `Tỷ lệ đã lắp, mục tiêu ${target}`,
     under: (share: string) => `dưới ${share}`,
     between: (from: string, to: string) => `${from} – ${to}`,
@@ -50,7 +51,6 @@ export const map = inBoth({
     placesSigns: 'Nơi công cộng',
     ring: 'nhiều nơi; số màu cam: đang tối',
     alertSigns: 'Cảnh báo đang mở',
-    severities: { critical: 'Nghiêm trọng', major: 'Lớn', warning: 'Cần chú ý', info: 'Thông tin' },
     places: (count: string) => `${count} nơi công cộng`,
     stateCount: (state: string, count: string) => `${state}: ${count}`,
     nearer: 'Mở để xem gần hơn',
