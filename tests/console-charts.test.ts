@@ -1,5 +1,6 @@
 /** What the console's charts draw and say, as plain numbers: gaps, summaries, axes, zoom, ranges and forms of values. */
 import { describe, expect, test } from 'vitest'
+import { actionOf, indexAfter } from '../dashboards/console/page/charts/chart-keys.ts'
 import {
   axisRange,
   columnsOf,
@@ -127,6 +128,37 @@ describe('zoom', () => {
     expect(nextIndex(columns, 0, 1, isIn)).toBe(2)
     expect(nextIndex(columns, 2, 1, isIn)).toBeUndefined()
     expect(nextIndex(columns, 0, -1, isIn)).toBeUndefined()
+  })
+})
+
+describe('keys', () => {
+  const columns = { times: [1, 2, 3, 4, 5], values: [[5, null, 6, 7, 8]] }
+  const view = { from: 1, to: 4 }
+  const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }
+  const go = (key: string, at: number | null) => {
+    const action = actionOf({ ...plain, key })
+    return action?.does === 'step' || action?.does === 'end'
+      ? indexAfter(action, columns, { at, view })
+      : undefined
+  }
+
+  test('arrows go from value to value among what is seen, and begin at the side they come from', () => {
+    expect([go('ArrowRight', null), go('ArrowRight', 0), go('ArrowRight', 3)]).toEqual([0, 2, undefined])
+    expect([go('ArrowLeft', null), go('ArrowLeft', 2), go('ArrowLeft', 0)]).toEqual([3, 0, undefined])
+    expect([go('Home', 2), go('End', 2)]).toEqual([0, 3])
+    // What it was on is not seen any more.
+    expect(go('ArrowLeft', 4)).toBe(3)
+  })
+
+  test('plus and minus zoom, shift with arrows too; what the browser does with them stays its own', () => {
+    const factor = (key: string, more: object = {}) => actionOf({ ...plain, ...more, key })
+    expect(factor('+')).toEqual({ does: 'zoom', factor: 0.5 })
+    expect(factor('ArrowDown', { shiftKey: true })).toEqual({ does: 'zoom', factor: 2 })
+    expect(factor('ArrowLeft', { shiftKey: true })).toEqual({ does: 'shift', share: -0.25 })
+    expect(factor('Escape')).toEqual({ does: 'whole' })
+    expect(factor('+', { ctrlKey: true })).toBeUndefined()
+    expect(factor('ArrowDown')).toBeUndefined()
+    expect(factor('Tab')).toBeUndefined()
   })
 })
 

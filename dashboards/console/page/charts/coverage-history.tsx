@@ -4,7 +4,7 @@ import {
   coverageHistory,
   type CoverageHistory as History,
 } from '../../../../model/answers/coverage-history.ts'
-import { minute, parseDuration } from '../../../../model/time.ts'
+import { hour, minute, parseDuration } from '../../../../model/time.ts'
 import { Shown } from '../parts/panel.tsx'
 import { useLocale } from '../parts/store.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -38,9 +38,10 @@ export function CoverageHistory({ code }: { readonly code: string | null }) {
 
   const beganAt = began.at ?? undefined
   const range = historyRanges.find(({ name }) => name === chosen) ?? historyRangeFor(beganAt, now)
-  const isYoung = beganAt !== undefined && now - beganAt < firstHours.ms
+  const isYoung = beganAt === undefined || now - beganAt < firstHours.ms
   const window = isYoung ? firstHours.window : range.window
-  const from = isYoung ? beganAt : steady(now - range.ms, Math.max(parseDuration(window), 5 * minute))
+  const back = isYoung ? firstHours.ms : range.ms
+  const from = steady(now - back, Math.max(parseDuration(window), 5 * minute))
   const route = began.at === undefined ? null : routeOf('/v1/coverage/history', { area, from, window })
   const answer = useAnswer(route, coverageHistory, { everyMs: minute })
   const value = useKept(answer.value, `${area} ${range.name}`)
@@ -118,7 +119,8 @@ function Lines(props: {
         leastMs={10 * history.window}
       />
       <p class="small soft">
-        {beganAt !== undefined && `${words.since(f.moment(beganAt))} `}
+        {beganAt !== undefined &&
+          `${words.since(history.window < 6 * hour ? f.moment(beganAt) : f.day(beganAt))} `}
         {lowest > 0 && words.cut(f.share(lowest))}
       </p>
     </>

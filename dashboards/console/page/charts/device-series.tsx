@@ -147,6 +147,7 @@ function Series(props: {
               onView={onView}
               value={say}
               axisValue={(of) => (isFlag && isRaw ? (of === 0 || of === 1 ? say(of) : '') : written.tick(of))}
+              isStrip={isFlag}
               leastMs={5 * minute}
             />
             <p class="small soft">

@@ -3,22 +3,14 @@
  * in text, a summary and a table for those who do not see the canvas. Missing data stays a gap.
  */
 import '../styles/charts.css'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { useLocale, useStore } from '../parts/store.tsx'
+import { useId, useState } from 'preact/hooks'
+import { useLocale } from '../parts/store.tsx'
+import { actionOf, indexAfter } from './chart-keys.ts'
 import { ChartTable } from './chart-table.tsx'
-import {
-  type AxisLimits,
-  type Columns,
-  nearestIndex,
-  nextIndex,
-  type Span,
-  summaryOf,
-  within,
-  zoomed,
-} from './data.ts'
+import { type AxisLimits, type Columns, nearestIndex, type Span, summaryOf, within, zoomed } from './data.ts'
 import { Legend } from './legend.tsx'
-import type { Plot, PlotContent, PlotLine, Threshold } from './plot.ts'
-import { timeTicks } from './time-axis.ts'
+import type { PlotContent, PlotLine, Threshold } from './plot.ts'
+import { usePlot } from './use-plot.ts'
 
 export interface LineChartProps {
   /** What it shows, for screen readers. */
@@ -36,12 +28,14 @@ export interface LineChartProps {
   onView(view: Span | null): void
   value(value: number): string
   axisValue(value: number): string
+  /** Low, for yes and no. */
+  readonly isStrip?: boolean
   /** The shortest part that can be zoomed to. */
   readonly leastMs: number
 }
 
 export function LineChart(props: LineChartProps) {
-  const { label, lines, columns, band, thresholds = [], limits, whole, leastMs } = props
+  const { label, lines, columns, band, thresholds = [], limits, whole, leastMs, isStrip = false } = props
   const { t, f } = useLocale()
   const words = t.streets.chart
   const [isTable, setTable] = useState(false)
@@ -72,35 +66,23 @@ export function LineChart(props: LineChartProps) {
     if (time !== undefined) setTold(`${f.moment(time)}: ${values.join(', ')}`)
   }
 
+  /** Around the moment that is pointed at, else around the middle. */
+  const zoom = (factor: number) =>
+    look(zoomed(view, whole, { factor, leastMs, ...(pointed === null ? {} : { around: pointed }) }))
+
   function onKeyDown(event: KeyboardEvent): void {
-    const { key, shiftKey } = event
-    const time = at === null ? undefined : columns.times[at]
-    const around = time === undefined ? {} : { around: time }
-    const isIn = (moment: number) => moment >= view.from && moment <= view.to
-    const step = key === 'ArrowLeft' ? -1 : key === 'ArrowRight' ? 1 : 0
-    if (key === '+' || key === '=' || (shiftKey && key === 'ArrowUp'))
-      look(zoomed(view, whole, { factor: 0.5, leastMs, ...around }))
-    else if (key === '-' || (shiftKey && key === 'ArrowDown'))
-      look(zoomed(view, whole, { factor: 2, leastMs, ...around }))
-    else if (shiftKey && step !== 0) {
-      const shift = (step * (view.to - view.from)) / 4
-      look({ from: view.from + shift, to: view.to + shift })
-    } else if (step !== 0) {
-      const last = columns.times.findLastIndex(isIn)
-      const begin =
-        at !== null && isIn(time ?? 0) ? at : step === 1 ? columns.times.findIndex(isIn) - 1 : last + 1
-      const next = nextIndex(columns, begin, step, isIn)
-      if (next !== undefined) tell(next)
-    } else if (key === 'Home' || key === 'End') {
-      const first = columns.times.findIndex(isIn)
-      const next =
-        key === 'Home'
-          ? nextIndex(columns, first - 1, 1, isIn)
-          : nextIndex(columns, columns.times.findLastIndex(isIn) + 1, -1, isIn)
-      if (next !== undefined) tell(next)
-    } else if (key === 'Escape' && isZoomed) props.onView(null)
-    else return
+    const action = actionOf(event)
+    if (!action) return
     event.preventDefault()
+    if (action.does === 'zoom') zoom(action.factor)
+    else if (action.does === 'shift') {
+      const by = action.share * (view.to - view.from)
+      look({ from: view.from + by, to: view.to + by })
+    } else if (action.does === 'whole') props.onView(null)
+    else {
+      const next = indexAfter(action, columns, { at, view })
+      if (next !== undefined) tell(next)
+    }
   }
 
   const summaries = lines.flatMap(({ label: name }, index) => {
@@ -114,7 +96,7 @@ export function LineChart(props: LineChartProps) {
   })
 
   return (
-    <figure class="chart" aria-label={label}>
+    <figure class={`chart ${isStrip ? 'chart--strip' : ''}`} aria-label={label}>
       <Legend {...{ lines, columns, band, at, value: props.value }} />
       {isTable ? (
         <ChartTable {...{ label, lines, columns, view, value: props.value }} />
@@ -129,7 +111,10 @@ export function LineChart(props: LineChartProps) {
           aria-label={label}
           aria-describedby={`${ids}-summary ${ids}-keys`}
           onKeyDown={onKeyDown}
-          onBlur={() => {
+          onBlur={({ relatedTarget, currentTarget }) => {
+            // The buttons below act on the moment that is pointed at.
+            const chart = currentTarget.closest('.chart')
+            if (relatedTarget instanceof Node && chart?.contains(relatedTarget)) return
             plot.current?.point(null)
             setPointed(null)
           }}
@@ -138,6 +123,24 @@ export function LineChart(props: LineChartProps) {
       <div class="chart__foot small soft">
         <button type="button" class="chart__button" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           {words.table}
+        </button>
+        <button
+          type="button"
+          class="chart__button chart__button--zoom"
+          aria-label={words.closer}
+          disabled={view.to - view.from <= leastMs}
+          onClick={() => zoom(0.5)}
+        >
+          +
+        </button>
+        <button
+          type="button"
+          class="chart__button chart__button--zoom"
+          aria-label={words.further}
+          disabled={!isZoomed}
+          onClick={() => zoom(2)}
+        >
+          −
         </button>
         {isZoomed && (
           <button type="button" class="chart__button" onClick={() => props.onView(null)}>
@@ -157,76 +160,4 @@ export function LineChart(props: LineChartProps) {
       </p>
     </figure>
   )
-}
-
-/** The plot on the element that `host` is given to: made when there is one, made anew when its form changes, ended with it. */
-function usePlot(options: {
-  form: Pick<LineChartProps, 'lines' | 'band' | 'value'> & { f: ReturnType<typeof useLocale>['f'] }
-  content: PlotContent
-  isShown: boolean
-  onPoint(time: number | null): void
-  onSelect(span: Span): void
-}) {
-  const { form, content, isShown } = options
-  const { preferences } = useStore()
-  const theme = preferences.theme.value
-  const host = useRef<HTMLDivElement>(null)
-  const plot = useRef<Plot | undefined>(undefined)
-  const latest = useRef(options)
-  latest.current = options
-  const [rem, setRem] = useState(remNow)
-  const key = JSON.stringify([form.lines, form.band, form.f.locale, form.f.timeZone, rem])
-
-  // `key` stands for the form, and `latest` for the rest.
-  useEffect(() => {
-    const element = host.current
-    if (!isShown || !element) return undefined
-    let isOver = false
-    let resized = 0
-    const observer = new ResizeObserver(() => {
-      cancelAnimationFrame(resized)
-      resized = requestAnimationFrame(() => {
-        setRem(remNow())
-        plot.current?.resize()
-      })
-    })
-    void import('./plot.ts').then(({ createPlot }) => {
-      if (isOver) return
-      const { lines, band, f } = latest.current.form
-      plot.current = createPlot({
-        host: element,
-        form: {
-          lines,
-          hasBand: band !== undefined,
-          bandColour: band?.colour ?? '',
-          timeZone: f.timeZone,
-          rem,
-          axisValue: (value) => latest.current.form.value(value),
-          timeTicks: timeTicks(f),
-        },
-        content: latest.current.content,
-        onPoint: (time) => latest.current.onPoint(time),
-        onSelect: (span) => latest.current.onSelect(span),
-      })
-      observer.observe(element)
-    })
-    return () => {
-      isOver = true
-      observer.disconnect()
-      cancelAnimationFrame(resized)
-      plot.current?.stop()
-      plot.current = undefined
-    }
-  }, [key, isShown])
-
-  const { columns, thresholds, view } = content
-  const drawn = JSON.stringify([thresholds, view])
-  // `drawn` stands for what is compared by value; of the theme the colours are read from the document.
-  useEffect(() => plot.current?.draw(latest.current.content), [columns, drawn])
-  useEffect(() => plot.current?.recolour(), [theme])
-  return { host, plot }
-}
-
-function remNow(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
 }

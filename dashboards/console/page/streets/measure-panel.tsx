@@ -64,8 +64,10 @@ function Figures(props: MeasurePanelProps & { readonly measured: Measured }) {
   const left = comparison.groups.length - shown.length
   return (
     <>
-      <Now comparison={comparison} written={written} at={measured.at} />
-      <DayChart comparison={comparison} written={written} />
+      <div class="measure__top">
+        <Now comparison={comparison} written={written} at={measured.at} />
+        <DayChart comparison={comparison} written={written} />
+      </div>
       <ul class={`multiples multiples--${division.groupBy}`}>
         {shown.map((of) => (
           <SmallMultiple
@@ -114,7 +116,7 @@ function Now(props: { readonly comparison: Comparison; readonly written: Written
       <p class="small soft">
         {usual
           ? `${t.streets.usual(written.bare(usual.median), f.hour(at - nowMs / 2))} · ${daysOf(usual.days)}`
-          : now !== undefined && t.streets.noUsual(f.moment(at + day))}
+          : now !== undefined && t.streets.noUsual(`${f.hour(at + day)}, ${f.day(at + day)}`)}
       </p>
       <p class={`small ${unusual > 0 ? 'measure__unusual' : 'soft'}`}>
         {usual &&
