@@ -91,10 +91,10 @@ function Newest({ device }: { readonly device: DeviceWithState }) {
       aside={observedAt && t.coverage.observed(f.moment(Date.parse(observedAt)))}
     >
       <dl class="values">
-        {fields.map(({ name, unit, description }) => {
+        {fields.map(({ name, unit }) => {
           const value = values[name]
           return (
-            <div key={name} title={description}>
+            <div key={name}>
               <dt>{wordFor(t.streets.fields, name)}</dt>
               <dd>
                 {typeof value === 'boolean' ? (value ? t.things.yes : t.things.no) : f.fine(value ?? null)}{' '}
