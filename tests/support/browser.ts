@@ -92,3 +92,12 @@ export function expectClean({ faults }: Pick<Visit, 'faults'>, except: readonly 
   const unexpected = faults.filter((fault) => !except.some((pattern) => pattern.test(fault)))
   assert.deepEqual(unexpected, [], 'what the page did that it must not')
 }
+
+/** Types an API key into the form, and is let in. */
+export async function signIn(page: Page, key: string): Promise<void> {
+  await page.goto('/sign-in')
+  const form = page.locator('form').filter({ has: page.locator('input[name=key]') })
+  await form.locator('input[name=key]').fill(key)
+  await form.locator('button[type=submit]').click()
+  await form.waitFor({ state: 'detached' })
+}

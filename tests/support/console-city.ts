@@ -8,6 +8,7 @@ import { near } from '../../city/scatter.ts'
 import { hashSecret, newSecret } from '../../model/access.ts'
 import { coverage } from '../../model/coverage.ts'
 import { createRandom } from '../../model/random.ts'
+import { second } from '../../model/time.ts'
 import { type Asking, asking } from '../journeys/asking.ts'
 import { until } from '../journeys/until.ts'
 import { adminKeyOf, freePort, type RunningLantern, startLantern, withRegistry } from './lantern.ts'
@@ -48,12 +49,11 @@ async function startCity(dataDir: string, env: Record<string, string>): Promise<
 /** The demonstration, once its cameras have proved themselves and some alerts are open. */
 export async function startDemonstration(dataDir: string): Promise<ConsoleCity> {
   const city = await startCity(dataDir, { LANTERN_CITY: 'demo', LANTERN_FLEET: 'on' })
-  let before = 0
+  let before = { working: 0, since: 0 }
   await until('the fleet has reported', async () => {
     const { total } = await city.api.read('/v1/coverage', coverage)
-    const isSteady = total.working === before && total.working > 0.9 * total.installed
-    before = total.working
-    return isSteady
+    if (total.working !== before.working) before = { working: total.working, since: Date.now() }
+    return total.working > 0.9 * total.installed && Date.now() - before.since > 2 * second
   })
   return city
 }
