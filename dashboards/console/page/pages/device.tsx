@@ -5,6 +5,7 @@ import { placeWithEvidence } from '../../../../model/answers/places.ts'
 import { kindOf } from '../../../../model/kinds.ts'
 import { AlertSummary } from '../alerts/alert-summary.tsx'
 import { DeviceSeries } from '../charts/device-series.tsx'
+import { writtenIn } from '../charts/quantity.ts'
 import { NeedsSignIn } from '../parts/needs-sign-in.tsx'
 import { Panel, Shown } from '../parts/panel.tsx'
 import { StateMark } from '../parts/state-mark.tsx'
@@ -32,7 +33,7 @@ function Device({ device }: { readonly device: DeviceWithState }) {
   const at = useAnswer(`/v1/places/${encodeURIComponent(place)}`, placeWithEvidence)
   const mark = status !== 'commissioned' ? 'none' : state.healthy ? 'working' : 'installed'
   return (
-    <div class="place">
+    <div class="place place--device">
       <div class="place__head">
         <Trail
           area={at.value?.area ?? null}
@@ -97,8 +98,11 @@ function Newest({ device }: { readonly device: DeviceWithState }) {
             <div key={name}>
               <dt>{wordFor(t.streets.fields, name)}</dt>
               <dd>
-                {typeof value === 'boolean' ? (value ? t.things.yes : t.things.no) : f.fine(value ?? null)}{' '}
-                <span class="soft">{unit === '1' ? '' : unit}</span>
+                {typeof value === 'number'
+                  ? writtenIn(f, { unit, words: t.streets.units }).value(value)
+                  : value
+                    ? t.things.yes
+                    : t.things.no}
               </dd>
             </div>
           )
