@@ -165,18 +165,18 @@ async function startLantern(config: Config): Promise<() => Promise<void>> {
 
     const totals = view.health().figures
     logger.info({ url: httpUrl, docs: `${httpUrl}/docs` }, 'HTTP is open')
-    // Only where nobody from elsewhere could open it: logs travel further than one thinks.
-    if (isLoopback(http.host) && config.LANTERN_PUBLIC_URL === '')
-      logger.info(
-        { url: `${httpUrl}${pages.signIn}#${api.oneTimeCode(adminKey.id)}` },
-        'open this once to sign in',
-      )
     logger.info({ url: mqttUrl, webSocket: `${httpUrl.replace('http', 'ws')}/mqtt` }, 'MQTT is open')
     logger.info({ folder: resolve(config.LANTERN_DATA_DIR), ...totals }, 'the data is here')
     logger.info(
       { file: resolve(files.adminKey) },
       `the ${adminKey.isNew ? 'new ' : ''}administrator key is kept here`,
     )
+    // Only where nobody from elsewhere could open it: logs travel further than one thinks.
+    if (isLoopback(http.host) && config.LANTERN_PUBLIC_URL === '')
+      logger.info(
+        { url: `${httpUrl}${pages.signIn}#${api.oneTimeCode(adminKey.id)}` },
+        'open this once to sign in',
+      )
     logger.info({ seconds: Math.round(performance.now() - startedAt) / 1000 }, 'Lantern is ready')
     return stopAll
   } catch (error) {
