@@ -15,30 +15,40 @@ export interface Clusters {
   readonly count: Uint32Array
 }
 
+/** More rows than the world has at a pixel each, nearest: no two cells have one key. */
+const mostRows = 2 ** 26
+
 /** No two leaders are nearer than `radius`; everyone else goes to the nearest leader. */
 export function clustersOf(xs: Float64Array, ys: Float64Array, radius: number): Clusters {
-  const grid = new Map<string, number[]>()
+  const grid = new Map<number, number[]>()
   const leaders: number[] = []
   const cell = (value: number) => Math.floor(value / radius)
+  const keyOf = (column: number, row: number) => column * mostRows + row
 
   /** The index of the nearest leader within `radius`; -1: there is none. */
   function leaderNear(x: number, y: number): number {
     let [found, least] = [-1, radius * radius]
-    for (let column = cell(x) - 1; column <= cell(x) + 1; column++)
-      for (let row = cell(y) - 1; row <= cell(y) + 1; row++)
-        for (const index of grid.get(`${column} ${row}`) ?? []) {
+    const [middle, line] = [cell(x), cell(y)]
+    for (let column = middle - 1; column <= middle + 1; column++)
+      for (let row = line - 1; row <= line + 1; row++) {
+        const near = grid.get(keyOf(column, row))
+        if (!near) continue
+        for (const index of near) {
           const point = leaders[index] ?? 0
           const far = (x - (xs[point] ?? 0)) ** 2 + (y - (ys[point] ?? 0)) ** 2
           if (far < least) [found, least] = [index, far]
         }
+      }
     return found
   }
 
   for (const [point, x] of xs.entries()) {
     const y = ys[point] ?? 0
     if (leaderNear(x, y) >= 0) continue
-    const key = `${cell(x)} ${cell(y)}`
-    grid.set(key, [...(grid.get(key) ?? []), leaders.length])
+    const key = keyOf(cell(x), cell(y))
+    const here = grid.get(key)
+    if (here) here.push(leaders.length)
+    else grid.set(key, [leaders.length])
     leaders.push(point)
   }
   const of = Int32Array.from(xs, (x, point) => leaderNear(x, ys[point] ?? 0))
