@@ -12,14 +12,15 @@ export function AlertPage({ id }: { readonly id: string }) {
   const { session, navigation, alerts } = useStore()
   const { t } = useLocale()
   useTitle(t.alerts.titleOf(id))
+  const may = session.may('viewer')
   const query = navigation.address.value?.query
   const form = formNames.find((name) => name === query?.get('do'))
   // It is open now; the address is to be sent without it.
   useEffect(() => {
-    if (form) navigation.go(linkTo('alert', id), { replace: true })
-  }, [form, id, navigation])
+    if (form && may) navigation.go(linkTo('alert', id), { replace: true })
+  }, [form, may, id, navigation])
   if (session.signedIn.value === undefined) return null
-  if (!session.may('viewer')) return <NeedsSignIn />
+  if (!may) return <NeedsSignIn />
   // Back to the same list that one came from.
   const filters = alerts.place.query
   return (

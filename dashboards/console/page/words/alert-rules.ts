@@ -171,7 +171,7 @@ export const alertRules: Readonly<Record<string, { readonly en: RuleWords; reado
     },
     vi: {
       name: 'máy đếm xe mất liên lạc',
-      title: 'Máy đếm xe {subject} tại {place}, {area} đã mất liên lạc {value} {unit}',
+      title: '{subject} tại {place}, {area} đã mất liên lạc {value} {unit}',
       action:
         'Khởi động lại từ xa; nếu một giờ vẫn không có tín hiệu, cử kỹ thuật viên kiểm tra nguồn và modem.',
     },
@@ -309,7 +309,7 @@ export const alertRules: Readonly<Record<string, { readonly en: RuleWords; reado
     },
     vi: {
       name: 'cảm biến mất liên lạc',
-      title: 'Cảm biến {subject} tại {place}, {area} đã mất liên lạc {value} {unit}',
+      title: '{subject} tại {place}, {area} đã mất liên lạc {value} {unit}',
       action:
         'Khi có ngập, hãy coi giá trị cuối cùng vẫn còn đúng. Nếu không, khởi động lại cổng kết nối của nó; một giờ vẫn không có tín hiệu thì cử kỹ thuật viên.',
     },
