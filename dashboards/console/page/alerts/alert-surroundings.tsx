@@ -11,13 +11,13 @@ import { useAnswer } from '../parts/use-answer.ts'
 
 export function AlertSurroundings({ alert }: { readonly alert: NamedAlert }) {
   const { t } = useLocale()
-  const { subject, kind, place, areas } = alert
+  const { subject, kind, place, areas, evidence } = alert
   const [within = null] = areas
   return (
     <>
       {subject.type === 'device' && kind !== null && (
         <Panel title={t.alerts.evidence.series}>
-          <DeviceSeries id={subject.id} kind={kind} />
+          <DeviceSeries id={subject.id} kind={kind} first={evidence.values.at(-1)?.field} />
         </Panel>
       )}
       <section class="panel panel--map" aria-label={t.alerts.evidence.map}>

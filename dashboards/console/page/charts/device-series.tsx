@@ -21,11 +21,17 @@ import { useSteadyNow } from './use-steady-now.ts'
 
 type RangeName = (typeof seriesRanges)[number]['name']
 
-export function DeviceSeries({ id, kind }: { readonly id: string; readonly kind: KindName }) {
+/** `first`: the field that is shown first, where the kind has it. */
+export function DeviceSeries(props: {
+  readonly id: string
+  readonly kind: KindName
+  readonly first?: string | undefined
+}) {
+  const { id, kind, first } = props
   const { session } = useStore()
   const { t } = useLocale()
   const { fields } = kindOf(kind)
-  const [name, setName] = useState(fields[0]?.name)
+  const [name, setName] = useState((fields.find((one) => one.name === first) ?? fields[0])?.name)
   const [range, setRange] = useState<RangeName>('day')
   const [view, setView] = useState<Span | null>(null)
   if (session.signedIn.value === undefined) return null
