@@ -8,13 +8,9 @@ import OlMap from 'ol/Map'
 import { fromLonLat } from 'ol/proj'
 import XYZ from 'ol/source/XYZ'
 import View from 'ol/View'
-import type { NamedAlert } from '../../../../model/answers/alerts.ts'
-import type { AreaFeatures } from '../../../../model/answers/areas.ts'
 import type { BaseMap } from '../../../../model/answers/city.ts'
-import type { CoveredPlace } from '../../../../model/answers/places.ts'
-import type { Coverage } from '../../../../model/coverage.ts'
-import type { Areas } from '../store/areas.ts'
 import { createAreaLayer, rest } from './area-layer.ts'
+import type { Content, DrawnMap, Events, Pixel, Thing } from './drawing.ts'
 import { gestures, isTouch } from './gestures.ts'
 import { inTwoLines } from './labels.ts'
 import { createLayouts } from './layouts.ts'
@@ -22,45 +18,8 @@ import { createOutlineSource } from './outlines.ts'
 import { noPoints, renewed } from './place-points.ts'
 import { boundsOf } from './polygons.ts'
 import { figuresOf, shadeOf, shownAbove, shownAreas } from './shown-areas.ts'
-import { createSprites, type Look } from './sprites.ts'
-import { type Frame, mark, paint, type Scene, type Sign, signAt } from './symbols.ts'
-
-export interface Content {
-  readonly areas: Areas
-  readonly within: string | null
-  readonly place: string | null
-  readonly places: ReadonlyMap<string, CoveredPlace> | undefined
-  /** null: they cannot be had; undefined: not known yet. */
-  readonly boundaries: AreaFeatures | null | undefined
-  readonly coverage: Coverage | undefined
-  readonly alerts: ReadonlyMap<number, NamedAlert> | undefined
-  readonly baseMap: BaseMap | null
-  readonly look: Look
-}
-
-export type Thing = Sign | { readonly kind: 'area'; readonly code: string }
-type Pixel = readonly [number, number]
-
-export interface Events {
-  /** What the pointer is over, and where; undefined: nothing, or it left. */
-  onPoint(thing: Thing | undefined, pixel: Pixel): void
-  onOpen(thing: Thing): void
-  /** Somebody tries to move or zoom in a way that the map leaves to the page. */
-  onHint(hint: 'wheel' | 'touch'): void
-  onMove(): void
-}
-
-export interface DrawnMap {
-  /** Draws this from now on; answers whether the areas are schematic. */
-  show(content: Content): { isSchematic: boolean }
-  showAll(): void
-  zoomBy(levels: number): void
-  panBy(right: number, down: number): void
-  /** What is in the middle, for those who move without a pointer. */
-  middle(): { thing: Thing | undefined; pixel: Pixel }
-  zoomTo(positions: readonly (readonly [number, number])[]): void
-  stop(): void
-}
+import { createSprites } from './sprites.ts'
+import { type Frame, mark, paint, type Scene, signAt } from './symbols.ts'
 
 const nearestZoom = 18
 const zoomOfPlace = 15.5
@@ -153,9 +112,12 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     const thing = thingAt([pixel[0] ?? 0, pixel[1] ?? 0], isTouch(originalEvent) ? fingerReach : pointerReach)
     if (thing) events.onOpen(thing)
   })
-  map.on('movestart', () => {
-    if (fitted !== undefined && !view.getAnimating()) isMoved = true
-  })
+  // Who has moved the map keeps what is seen when the window changes; else all of it stays in view.
+  const onMoved = () => {
+    isMoved = true
+  }
+  map.on('pointerdrag', onMoved)
+  target.addEventListener('wheel', onMoved, { passive: true })
   map.on('moveend', () => events.onMove())
   map.on('change:size', () => {
     if (!isMoved) showAll(0)
@@ -201,6 +163,7 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     content = next
     const { areas, within, place, places, boundaries, look } = next
     const isAnew = before?.areas !== areas || before.within !== within || before.place !== place
+    if (isAnew) pointed = undefined
     const shown = shownAreas(areas, within)
     let isMovedAbout = isAnew || before?.boundaries !== boundaries
     if (isAnew || before?.places !== places) {
@@ -308,6 +271,7 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     stop() {
       document.fonts?.removeEventListener('loadingdone', onFonts)
       target.removeEventListener('pointerleave', onLeave)
+      target.removeEventListener('wheel', onMoved)
       const layers = map.getLayers().getArray().slice()
       map.dispose()
       for (const layer of layers) if (layer instanceof Layer) layer.dispose()

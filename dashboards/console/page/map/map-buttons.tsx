@@ -1,6 +1,6 @@
 /** Nearer, farther and the whole city, for those who have neither wheel nor keys at hand. */
 import { useLocale } from '../parts/store.tsx'
-import type { DrawnMap } from './drawn-map.ts'
+import type { DrawnMap } from './drawing.ts'
 
 const paths = {
   nearer: 'M8 3v10M3 8h10',

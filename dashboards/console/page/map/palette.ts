@@ -9,7 +9,6 @@ import type { Shade } from './shown-areas.ts'
 export interface Palette {
   readonly ground: string
   readonly text: string
-  readonly textSoft: string
   readonly accent: string
   readonly rest: string
   readonly restLine: string
@@ -27,7 +26,6 @@ export function paletteOf(element: Element): Palette {
   return {
     ground: colour('ground'),
     text: colour('text'),
-    textSoft: colour('text-soft'),
     accent: colour('accent'),
     rest: colour('rest'),
     restLine: colour('rest-line'),

@@ -10,7 +10,7 @@ import type { Areas } from '../store/areas.ts'
 import type { Format } from '../words/format.ts'
 import { wordFor } from '../words/things.ts'
 import type { Words } from '../words/words.ts'
-import type { Thing } from './drawn-map.ts'
+import type { Thing } from './drawing.ts'
 import { figuresOf } from './shown-areas.ts'
 
 export interface Told {

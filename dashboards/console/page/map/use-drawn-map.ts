@@ -1,7 +1,7 @@
 /** Loads the drawing of the map when a map is first on the page, and ends it with the component that shows it. */
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { DrawnMap, Events } from './drawn-map.ts'
+import type { DrawnMap, Events } from './drawing.ts'
 
 export function useDrawnMap(
   target: RefObject<HTMLElement | null>,
