@@ -86,13 +86,15 @@ describe('the usual', () => {
   test('is not known without an earlier day, and today is none', () => {
     const today = new Map([[noon, 10]])
     expect(usualAt(today, noon + minute, hanoi)).toBeUndefined()
-    expect(
-      usualAt(
-        hoursBefore(noon, 20, () => 1),
-        noon,
-        hanoi,
-      )?.days,
-    ).toBe(14)
+  })
+
+  test('is that of days of its kind, among 14, once there are three of them', () => {
+    // Noon is on a Saturday: 1 day ago was a Friday, 6 and 7 days ago were a Sunday and a Saturday.
+    const weekends = new Set([6, 7, 13, 14])
+    const hours = (days: number) => hoursBefore(noon, days, (ago) => (weekends.has(ago) ? 10 : 50))
+    expect(usualAt(hours(20), noon, hanoi)).toMatchObject({ median: 10, days: 4 })
+    expect(usualAt(hours(12), noon, hanoi)).toMatchObject({ median: 50, days: 12 })
+    expect(usualAt(hours(20), noon - day, hanoi)).toMatchObject({ median: 50, days: 10 })
   })
 
   test('is the same time by the clocks, also where they were changed', () => {

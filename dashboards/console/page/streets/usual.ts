@@ -1,6 +1,6 @@
 /**
  * What is usual at a time of day, and whether now is: the arithmetic behind the page of the streets. Usual is the median
- * of the earlier days at the same local time; unusual is what lies further from it than three times their own scatter.
+ * of earlier days of the same kind at the same local time; unusual is what lies further from it than three times their own scatter.
  */
 import { day, hour } from '../../../../model/time.ts'
 
@@ -82,13 +82,27 @@ function medianOf(values: readonly number[]): number {
   return low === undefined || high === undefined ? Number.NaN : (low + high) / 2
 }
 
-/** What is usual at a moment's time of day, of the earlier days that are there; undefined: there is none. */
+/** Whether it is Saturday or Sunday by the clocks of the city: its streets are other streets then. */
+function isWeekend(at: number, offsetAt: OffsetAt): boolean {
+  const weekday = new Date(at + offsetAt(at)).getUTCDay()
+  return weekday === 0 || weekday === 6
+}
+
+/**
+ * What is usual at a moment's time of day; undefined: there is no earlier day. Of the earlier days those of its own kind
+ * (working days, or weekends) count, once there are enough of them; before that all that are there.
+ */
 export function usualAt(hours: Hours, at: number, offsetAt: OffsetAt): Usual | undefined {
-  const values: number[] = []
-  for (let days = 1; days <= mostDays; days++) {
-    const value = valueAt(hours, sameTimeBefore(at, days, offsetAt))
-    if (value !== undefined) values.push(value)
-  }
+  const earlier = Array.from({ length: mostDays }, (_, index) =>
+    sameTimeBefore(at, index + 1, offsetAt),
+  ).flatMap((then) => {
+    const value = valueAt(hours, then)
+    return value === undefined
+      ? []
+      : [{ value, isAlike: isWeekend(then, offsetAt) === isWeekend(at, offsetAt) }]
+  })
+  const alike = earlier.filter(({ isAlike }) => isAlike)
+  const values = (alike.length >= leastDays ? alike : earlier).map(({ value }) => value)
   if (values.length === 0) return undefined
   const median = medianOf(values)
   return {

@@ -52,7 +52,8 @@ export const streets = inBoth({
     key: {
       title: 'How to read this',
       today: 'today, in quarters of an hour; the dot is the newest',
-      usual: 'usual: median of the earlier days, up to 14',
+      usual:
+        'usual: median of the earlier days, up to 14; working days and weekends apart once there are three of a kind',
       band: 'from the lowest to the highest of those days',
       unusual:
         'unusual: further from the median than three times the days’ own scatter; of three days at least',
@@ -184,7 +185,8 @@ export const streets = inBoth({
     key: {
       title: 'Cách đọc',
       today: 'hôm nay, từng 15 phút; chấm tròn là mới nhất',
-      usual: 'thường lệ: trung vị của các ngày trước, tối đa 14 ngày',
+      usual:
+        'thường lệ: trung vị của các ngày trước, tối đa 14 ngày; ngày làm việc và cuối tuần tách riêng khi đã có ba ngày cùng loại',
       band: 'từ thấp nhất đến cao nhất của những ngày đó',
       unusual: 'bất thường: lệch trung vị quá ba lần độ dao động giữa các ngày; cần ít nhất ba ngày',
       scale: 'Các biểu đồ nhỏ của một đại lượng có cùng thang đo, từ 0 giờ đến 24 giờ.',
