@@ -13,6 +13,9 @@ import { measureAlertLatency } from './bench/alerts-latency.ts'
 import { measureAlertSilence } from './bench/alerts-silence.ts'
 import { measureAlertStorm } from './bench/alerts-storm.ts'
 import { measureConnections } from './bench/connections.ts'
+import { measureConsoleMap } from './bench/console-map.ts'
+import { measureConsoleOpen } from './bench/console-open.ts'
+import { measureConsoleStart } from './bench/console-start.ts'
 import { measureCoverage } from './bench/coverage.ts'
 import { measureIdle } from './bench/idle.ts'
 import { measureLatency } from './bench/latency.ts'
@@ -27,6 +30,7 @@ import { measureStores } from './bench/stores.ts'
 import { measureStoreQueries } from './bench/stores-queries.ts'
 import { measureThroughput } from './bench/throughput.ts'
 import { root } from './source-tree.ts'
+import { hasChromium, needsChromium } from './support/browser.ts'
 import { hasInfluxd, needsInfluxd } from './support/influxd.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
@@ -125,6 +129,18 @@ describe('each measurement, small', { timeout: 120_000 }, () => {
     const deliveries = await measureAlertDeliveries({ ...ground(), ...sizes })
     expectPositive(deliveries, 'all others served')
     expect(deliveries.wrong).toBe(0)
+  })
+
+  it.skipIf(!hasChromium)(`the console (${needsChromium})`, async () => {
+    const start = await measureConsoleStart({ ...ground(), runs: 1, watchedMs: 2000 })
+    expectPositive(start, 'first contentful paint', 'the installed share can be read', 'interactive')
+    expectPositive(start, 'script over the wire without the map', 'the map over the wire')
+    const map = await measureConsoleMap({ ...ground(), places: 300, seconds: 1 })
+    expectPositive(map, 'the whole city: frames', 'its places: frames')
+    const sizes = { places: 300, seconds: 3, readingsPerSecond: 50, alertsPerMinute: 60 }
+    const open = await measureConsoleOpen({ ...ground(), ...sizes })
+    expectPositive(open, 'the overview: script memory', 'the alerts: elements')
+    runsOf(open, 'the alerts: growth')
   })
 
   it('idle', async () => {

@@ -8,6 +8,7 @@ export const measurementNames = [
   'connections',
   'queries',
   'alerts',
+  'console',
   'idle',
   'stores',
 ] as const
@@ -16,10 +17,10 @@ export type MeasurementName = (typeof measurementNames)[number]
 export const help = `npm run bench -- [${measurementNames.join(' ')}] [options]
 
 Measures a real Lantern on this machine and prints the figures beside what they must reach. Without a name, all of it.
-"stores" is InfluxDB beside DuckDB; without an influxd on this machine it is DuckDB alone.
+"stores" is InfluxDB beside DuckDB; without an influxd on this machine it is DuckDB alone. "console" needs a chromium.
 
   --quick        Everything shorter and smaller: under two minutes, for a look
-  --seconds N    Length of one run under load, s (20, of stores 60; with --quick 5)
+  --seconds N    Length of one run under load, s (20, of stores 60, of the open console 300; with --quick 5)
   --json FILE    Also write all figures to a file
   --help         This text
 

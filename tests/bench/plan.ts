@@ -8,6 +8,9 @@ import { measureAlertLatency } from './alerts-latency.ts'
 import { measureAlertSilence } from './alerts-silence.ts'
 import { measureAlertStorm } from './alerts-storm.ts'
 import { measureConnections } from './connections.ts'
+import { measureConsoleMap } from './console-map.ts'
+import { measureConsoleOpen } from './console-open.ts'
+import { measureConsoleStart } from './console-start.ts'
 import { measureCoverage } from './coverage.ts'
 import { measureIdle } from './idle.ts'
 import { measureLatency } from './latency.ts'
@@ -63,6 +66,15 @@ export function planOf(options: Pick<BenchOptions, 'names' | 'quick' | 'seconds'
         }),
       (ground) => measureAlertStorm({ ...ground, cameras: 3000, seconds: 12, intervalSeconds: 5 }),
       (ground) => measureAlertDeliveries({ ...ground, alerts: 100, subscribers: 100, dead: 5 }),
+    ],
+    console: [
+      (ground) => measureConsoleStart({ ...ground, runs: quick ? 1 : 5, watchedMs: 6000 }),
+      (ground) => measureConsoleMap({ ...ground, places: 10_000, seconds: quick ? 3 : 10 }),
+      (ground) =>
+        measureConsoleOpen({
+          ...{ ...ground, places: 10_000, readingsPerSecond: 100, alertsPerMinute: 10 },
+          seconds: options.seconds ?? (quick ? 20 : 300),
+        }),
     ],
     idle: [(ground) => measureIdle({ ...ground, starts: quick ? 1 : 3, seconds: quick ? 5 : 60 })],
     stores: [

@@ -3,6 +3,8 @@
  * is back it recovers by itself; a session that ends is told, and what is public goes on.
  */
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { alertList } from '../../model/answers/alerts.ts'
 import { placeList } from '../../model/answers/places.ts'
 import { cameraOn } from '../journeys/alert-office.ts'
 import { register } from '../journeys/asking.ts'
@@ -13,7 +15,7 @@ import { expectFiguresOfApi, makeKey, patience, useConsole } from './person.ts'
 /** The server is away: what was asked of it meanwhile ends so. */
 const away = [/net::ERR_(CONNECTION_|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|NETWORK)/, /status of 503/]
 
-describe.skipIf(!hasChromium)(`a page that stays open (${needsChromium})`, { timeout: 90_000 }, () => {
+describe.skipIf(!hasChromium)(`a page that stays open (${needsChromium})`, { timeout: 120_000 }, () => {
   const { city, visit } = useConsole(startDemonstration)
 
   test('figures follow when a camera is installed, works, and goes bad', async () => {
@@ -47,6 +49,10 @@ describe.skipIf(!hasChromium)(`a page that stays open (${needsChromium})`, { tim
     await expectFiguresOfApi(page, city())
     const stale = page.getByText(/Not up to date: Lantern has not answered for/)
     expect(await stale.count()).toBe(0)
+    const desk = await visit('/sign-in')
+    await signIn(desk.page, city().adminKey)
+    await desk.page.goto('/alerts')
+    await desk.page.getByText('Live', { exact: true }).waitFor()
     await city().stop()
     await stale.waitFor({ timeout: 30_000 })
     await page.getByText('Lantern does not answer').waitFor()
@@ -59,6 +65,26 @@ describe.skipIf(!hasChromium)(`a page that stays open (${needsChromium})`, { tim
     // It asked anew, and nobody loaded the page again.
     expect(requests.slice(before).filter(({ path }) => path === '/')).toEqual([])
     expectClean(visited, away)
+
+    // The list of alerts goes on where it was, with the same session: what is new comes once, and nothing is there twice.
+    await desk.page.getByText('Live', { exact: true }).waitFor({ timeout: 40_000 })
+    const { items } = await city().api.read('/v1/places?state=none&limit=1', placeList)
+    const device = { id: 'cam-after', kind: 'camera', place: items[0]?.id ?? '' }
+    const camera = await cameraOn(city(), await register(city().api, device))
+    await camera.report({ tampered: true })
+    await camera.client.endAsync()
+    await expect
+      .poll(async () => {
+        const open = (await city().api.read('/v1/alerts?limit=1000', alertList)).items
+        const rows = desk.page.getByRole('list', { name: /^Alerts/ }).locator('[data-alert]')
+        const shown = z
+          .array(z.string())
+          .parse(await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-alert'))))
+        const hasNew = open.some(({ subject }) => subject.id === device.id)
+        return hasNew && `${shown.toSorted()}` === `${open.map(({ id }) => String(id)).toSorted()}`
+      }, patience)
+      .toBe(true)
+    expectClean(desk, away)
   })
 
   test('a session that ends elsewhere is told, and the public figures go on', async () => {

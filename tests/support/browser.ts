@@ -22,9 +22,10 @@ function findChromium(): string | undefined {
   }
 }
 
-export function startBrowser(): Promise<Browser> {
+export async function startBrowser(): Promise<Browser> {
+  if (program === undefined) throw new Error(`Chromium is not installed: this ${needsChromium}`)
   return chromium.launch({
-    ...(program === undefined ? {} : { executablePath: program }),
+    executablePath: program,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
     timeout: 30_000,
   })
