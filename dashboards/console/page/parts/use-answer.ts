@@ -28,12 +28,21 @@ export function useAnswer<T>(
   const [, redraw] = useState(0)
   const failed = useRef<{ route: string; error: RequestError } | undefined>(undefined)
   const refresh = useRef(() => {})
+  /** Somebody wants it anew, however new it is. */
+  const isWanted = useRef(false)
 
   useEffect(() => {
     if (route === null) return undefined
     const polling = createPolling({
       everyMs,
       async ask(ended) {
+        // Another part of the page may have asked the same just now.
+        const known = answers.get(route)
+        if (known && connection.now.peek() - known.at < everyMs / 2 && !isWanted.current) {
+          redraw((times) => times + 1)
+          return
+        }
+        isWanted.current = false
         try {
           const value = await requests.get(route, schema, ended)
           answers.set(route, { value, at: connection.now.peek() })
@@ -57,6 +66,9 @@ export function useAnswer<T>(
     value: known?.value,
     at: known?.at,
     error: failed.current?.route === route ? failed.current?.error : undefined,
-    refresh: () => refresh.current(),
+    refresh: () => {
+      isWanted.current = true
+      refresh.current()
+    },
   }
 }
