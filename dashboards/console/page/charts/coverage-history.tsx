@@ -4,6 +4,7 @@ import {
   coverageHistory,
   type CoverageHistory as History,
 } from '../../../../model/answers/coverage-history.ts'
+import type { Coverage } from '../../../../model/coverage.ts'
 import { hour, minute, parseDuration } from '../../../../model/time.ts'
 import { Shown } from '../parts/panel.tsx'
 import { useLocale } from '../parts/store.tsx'
@@ -28,8 +29,12 @@ import { useSteadyNow } from './use-steady-now.ts'
 /** Fewer percentage points than these are not spread over the whole height. */
 const limits = { leastSpan: 0.1, floor: 0, ceiling: 1 }
 
-/** `code`: of the area; null: the whole city. */
-export function CoverageHistory({ code }: { readonly code: string | null }) {
+/** `code`: of the area; null: the whole city. `newest`: its figures now, where they are known. */
+export function CoverageHistory(props: {
+  readonly code: string | null
+  readonly newest: Coverage | undefined
+}) {
+  const { code, newest } = props
   const now = useSteadyNow(minute)
   const area = code ?? undefined
   const began = useBegan(area, now)
@@ -64,7 +69,13 @@ export function CoverageHistory({ code }: { readonly code: string | null }) {
               setView(null)
             }}
           />
-          <Lines history={history} range={{ from: now - range.ms, to: now }} view={view} onView={setView} />
+          <Lines
+            history={history}
+            newest={newest}
+            range={{ from: now - range.ms, to: now }}
+            view={view}
+            onView={setView}
+          />
         </div>
       )}
     </Shown>
@@ -73,14 +84,15 @@ export function CoverageHistory({ code }: { readonly code: string | null }) {
 
 function Lines(props: {
   readonly history: History
+  readonly newest: Coverage | undefined
   readonly range: Span
   readonly view: Span | null
   onView(view: Span | null): void
 }) {
-  const { history, range, view, onView } = props
+  const { history, newest, range, view, onView } = props
   const { t, f } = useLocale()
   const words = t.streets.history
-  const { columns, target, firstAt } = useMemo(() => shownHistory(history), [history])
+  const { columns, target, firstAt } = useMemo(() => shownHistory(history, newest), [history, newest])
   if (firstAt === undefined) return <p class="soft">{words.nothing}</p>
 
   const to = Math.max(range.to, columns.times.at(-1) ?? 0)

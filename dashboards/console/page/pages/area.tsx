@@ -71,7 +71,7 @@ export function AreaPage({ code }: { readonly code: string | null }) {
         </Panel>
       )}
       <Panel area="history" title={t.coverage.history}>
-        <CoverageHistory code={code} />
+        <CoverageHistory code={code} newest={answer.value} />
       </Panel>
       <DarkPlaces code={code} />
       <AlertSummary {...(code === null ? {} : { area: code })} />
