@@ -6,6 +6,7 @@ import { type Severity, severities } from '../../../../model/alert.ts'
 import type { NamedAlert } from '../../../../model/answers/alerts.ts'
 import type { SignedIn } from '../../../../model/answers/session.ts'
 import { type KindName, kindNames } from '../../../../model/kinds.ts'
+import { plainly } from '../words/plainly.ts'
 
 /** `all`: also those that are shelved, and those that another stands for. */
 export const shownStates = ['open', 'acknowledged', 'all', 'cleared'] as const
@@ -88,9 +89,4 @@ export function concerns({ subject, evidence }: NamedAlert, device: string): boo
   return subject.type === 'device'
     ? subject.id === device
     : (evidence.members?.devices.includes(device) ?? false)
-}
-
-/** Without marks and capitals: what two spellings have in common. */
-function plainly(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll(/[đĐ]/g, 'd').toLowerCase().trim()
 }

@@ -4,6 +4,7 @@
  */
 import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import { linkTo } from '../addresses.ts'
+import { plainly } from '../words/plainly.ts'
 import { wordFor } from '../words/things.ts'
 import { useLocale, useStore } from './store.tsx'
 
@@ -132,11 +133,6 @@ export function Search() {
       </div>
     </div>
   )
-}
-
-/** Without marks and capitals: what two spellings have in common. */
-function plainly(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll(/[đĐ]/g, 'd').toLowerCase()
 }
 
 /** Every word must be there; what begins with the words comes first. */

@@ -179,7 +179,7 @@ export const alerts = inBoth({
   vi: {
     title: 'Cảnh báo',
     titleOf: (id: string) => `Cảnh báo ${id}`,
-    severities: { critical: 'Nghiêm trọng', major: 'Lớn', warning: 'Cần chú ý', info: 'Thông tin' },
+    severities: { critical: 'Nghiêm trọng', major: 'Cao', warning: 'Cần chú ý', info: 'Thông tin' },
     states: { open: 'Đang mở', acknowledged: 'Đã tiếp nhận', cleared: 'Đã kết thúc' },
     list: 'Danh sách cảnh báo, khẩn cấp nhất đứng đầu',
     order: 'Khẩn cấp nhất đứng đầu: mức cao trước, rồi chưa tiếp nhận, rồi mới nhất',
