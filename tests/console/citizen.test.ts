@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)(`a citizen without a key (${needsChromium})`, { ti
     const visited = await visit('/')
     const { page } = visited
     await expectFiguresOfApi(page, city())
-    await choose(page, page.getByRole('link', { name: 'Data and method' }))
+    await choose(page, page.getByRole('link', { name: 'Data', exact: true }))
     await page.getByRole('heading', { level: 1, name: 'Data and method' }).waitFor()
     expect(addressOf(page)).toBe('/data')
     await expectFiguresOfApi(page, city())
