@@ -2,11 +2,15 @@
 import { linkTo } from '../addresses.ts'
 import { useLocale, useStore } from './store.tsx'
 
+/** Figures count what was heard: so far behind, and cameras may have failed that still count as working. */
+const behindFrom = 60_000
+
 export function Notices() {
-  const { connection, session, city } = useStore()
+  const { connection, session, city, platform } = useStore()
   const { t, f } = useLocale()
   const answeredAt = connection.answeredAt.value
   const isStale = connection.isStale()
+  const lagMs = platform.platform.value?.lagMs ?? 0
   return (
     <div class="notices" role="status">
       {isStale && (
@@ -15,6 +19,11 @@ export function Notices() {
             {t.shell.stale(answeredAt === undefined ? '…' : f.length(connection.now.value - answeredAt))}
           </strong>{' '}
           {t.shell.staleHelp}
+        </p>
+      )}
+      {!isStale && lagMs > behindFrom && (
+        <p class="notice notice--bad">
+          <strong>{t.shell.behind(f.length(lagMs))}</strong> {t.shell.behindHelp}
         </p>
       )}
       {session.hasEnded.value && (
