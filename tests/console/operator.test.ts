@@ -5,6 +5,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { wordsOf } from '../../dashboards/console/page/words/words.ts'
 import { alertList, alertWithHistory } from '../../model/answers/alerts.ts'
 import { placeList } from '../../model/answers/places.ts'
 import { type CameraLine, cameraOn } from '../journeys/alert-office.ts'
@@ -14,6 +15,7 @@ import { expectClean, hasChromium, needsChromium, signIn } from '../support/brow
 import { startDemonstration } from '../support/console-city.ts'
 import { addressOf, hands, makeKey, patience, tabTo, useConsole } from './person.ts'
 
+const words = wordsOf('en')
 /** So many are on a screen at once, and as many again below. */
 const cameras = 24
 
@@ -47,7 +49,7 @@ describe.skipIf(!hasChromium)(`an operator (${needsChromium})`, { timeout: 60_00
     return (await openOf(next.id))[0]?.id ?? 0
   }
   const read = (id: number) => city().api.read(`/v1/alerts/${id}`, alertWithHistory)
-  const rows = (page: Page) => page.getByRole('list', { name: 'Alerts, the most urgent first' })
+  const rows = (page: Page) => page.getByRole('list', { name: words.alerts.list })
   const row = (page: Page, id: number) => rows(page).locator(`[data-alert="${id}"]`)
   const idsIn = async (page: Page) =>
     z.array(z.number()).parse(
@@ -196,7 +198,7 @@ describe.skipIf(!hasChromium)(`an operator (${needsChromium})`, { timeout: 60_00
       const id = await raise()
       const visited = await openList()
       const { page } = visited
-      const actions = page.getByRole('region', { name: 'Actions' })
+      const actions = page.getByRole('region', { name: words.alerts.actions.title })
       const act = (name: string) => choose(page, actions.getByRole('button', { name, exact: true }))
       const form = page.locator('form.action-form')
       async function write(field: Locator, text: string): Promise<void> {
@@ -217,10 +219,10 @@ describe.skipIf(!hasChromium)(`an operator (${needsChromium})`, { timeout: 60_00
       }
       await page.locator(`article[data-alert="${id}"]`).waitFor()
       expect(addressOf(page)).toBe(`/alerts?alert=${id}`)
-      const evidence = page.getByRole('region', { name: 'The values that raised it' })
+      const evidence = page.getByRole('region', { name: words.alerts.evidence.title })
       await evidence.getByRole('row').nth(1).waitFor()
-      await page.getByRole('region', { name: 'Where it is' }).locator('canvas').first().waitFor()
-      await page.getByRole('region', { name: 'Devices of this place' }).waitFor()
+      await page.getByRole('region', { name: words.alerts.evidence.map }).locator('canvas').first().waitFor()
+      await page.getByRole('region', { name: words.alerts.evidence.place }).waitFor()
 
       await act('Acknowledge')
       await expect.poll(async () => (await read(id)).state, patience).toBe('acknowledged')
@@ -245,7 +247,7 @@ describe.skipIf(!hasChromium)(`an operator (${needsChromium})`, { timeout: 60_00
       const steps = ['opened', 'acknowledged', 'assigned', 'commented', 'shelved', 'unshelved', 'cleared']
       expect(history.map(({ step }) => step)).toEqual(steps)
       expect(history.find(({ step }) => step === 'commented')?.comment).toBe('A patrol is on its way')
-      const shown = page.getByRole('region', { name: 'History' })
+      const shown = page.getByRole('region', { name: words.alerts.evidence.history })
       await expect.poll(() => shown.getByRole('listitem').count(), patience).toBe(steps.length)
       await shown.getByText('Parts are ordered').waitFor()
       expectClean(visited)
