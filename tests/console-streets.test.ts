@@ -237,7 +237,7 @@ describe('names and limits', () => {
     const rules = { items: [ruleOf(150), ruleOf(100), ruleOf(50, false)] }
     const of = (name: Measure['name']) =>
       environmentMeasures.filter((one) => one.name === name).map((one) => limitOf(rules, one))
-    expect(of('pm25')).toEqual([{ above: 100, rule: 'over 100' }])
+    expect(of('pm25')).toEqual([{ above: 100, rule: { id: 'air-100', name: 'over 100' } }])
     expect(of('noise')).toEqual([undefined])
     expect(limitOf(undefined, flow)).toBeUndefined()
   })

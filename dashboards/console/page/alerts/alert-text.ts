@@ -3,6 +3,7 @@
  * the default rules are taken apart along the rule's own words and said again in Vietnamese, all others stay as they are.
  */
 import type { ShownAlert } from '../../../../model/alert.ts'
+import type { Rule } from '../../../../model/rule.ts'
 import { alertRules, type RuleWords } from '../words/alert-rules.ts'
 import type { Language } from '../words/define.ts'
 
@@ -23,6 +24,12 @@ export function titleOf(language: Language, { rule, title, action }: Said): stri
 
 export function actionOf(language: Language, { rule, action }: Said): string {
   return (language === 'vi' && wordsOf(rule, action)?.vi.action) || action
+}
+
+/** What a rule is called: a default rule that still has its own name in the language of the page. */
+export function ruleNameOf(language: Language, { id, name }: Pick<Rule, 'id' | 'name'>): string {
+  const words = Object.hasOwn(alertRules, id) ? alertRules[id] : undefined
+  return words?.en.name === name ? words[language].name : name
 }
 
 /** undefined: it is no default rule, or somebody has changed what it says. */

@@ -117,7 +117,11 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     isMoved = true
   }
   map.on('pointerdrag', onMoved)
-  target.addEventListener('wheel', onMoved, { passive: true })
+  // Without a key the wheel scrolls the page, and the map stays.
+  const onWheel = (event: WheelEvent) => {
+    if (event.ctrlKey || event.metaKey) onMoved()
+  }
+  target.addEventListener('wheel', onWheel, { passive: true })
   map.on('moveend', () => events.onMove())
   map.on('change:size', () => {
     if (!isMoved) showAll(0)
@@ -271,7 +275,7 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     stop() {
       document.fonts?.removeEventListener('loadingdone', onFonts)
       target.removeEventListener('pointerleave', onLeave)
-      target.removeEventListener('wheel', onMoved)
+      target.removeEventListener('wheel', onWheel)
       const layers = map.getLayers().getArray().slice()
       map.dispose()
       for (const layer of layers) if (layer instanceof Layer) layer.dispose()

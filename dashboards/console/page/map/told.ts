@@ -6,6 +6,7 @@ import type { NamedAlert } from '../../../../model/answers/alerts.ts'
 import type { CoveredPlace } from '../../../../model/answers/places.ts'
 import type { Coverage } from '../../../../model/coverage.ts'
 import { linkTo } from '../addresses.ts'
+import { titleOf } from '../alerts/alert-text.ts'
 import type { Areas } from '../store/areas.ts'
 import type { Format } from '../words/format.ts'
 import { wordFor } from '../words/things.ts'
@@ -44,7 +45,7 @@ export function tell(thing: Thing, known: Known): Told {
         lines: [
           [wordFor(t.things.placeTypes, type), areas?.byCode.get(area)?.name].filter(Boolean).join(' · '),
           t.things.statesLong[state],
-          ...open.slice(0, mostNamed).map(({ title }) => title),
+          ...open.slice(0, mostNamed).map((alert) => titleOf(f.language, alert)),
           ...andMore(open.length - mostNamed, known),
         ],
       }
@@ -68,7 +69,7 @@ export function tell(thing: Thing, known: Known): Told {
         lines: [
           ...thing.alerts
             .slice(0, mostNamed)
-            .map(({ severity, title }) => t.map.alert(t.alerts.severities[severity], title)),
+            .map((alert) => t.map.alert(t.alerts.severities[alert.severity], titleOf(f.language, alert))),
           ...andMore(thing.alerts.length - mostNamed, known),
           ...(first ? [f.moment(Date.parse(first.openedAt))] : []),
         ],

@@ -1,6 +1,7 @@
 /** One measure: all together now against the usual, large, and below it the areas or devices it is made of. */
 import { useMemo, useState } from 'preact/hooks'
 import { day } from '../../../../model/time.ts'
+import { ruleNameOf } from '../alerts/alert-text.ts'
 import { type Written, writtenIn } from '../charts/quantity.ts'
 import { Shown } from '../parts/panel.tsx'
 import { useLocale } from '../parts/store.tsx'
@@ -87,7 +88,7 @@ function Figures(props: MeasurePanelProps & { readonly measured: Measured }) {
       )}
       {limit && (
         <p class="measure__limit small soft">
-          {t.streets.limit(written.value(limit.above * scale), limit.rule)}
+          {t.streets.limit(written.value(limit.above * scale), ruleNameOf(f.language, limit.rule))}
         </p>
       )}
     </>

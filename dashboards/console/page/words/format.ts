@@ -50,6 +50,7 @@ export function formatIn(language: Language, timeZone: string) {
   }
 
   return {
+    language,
     locale,
     timeZone,
     whole: (value: number | null) => (value === null ? '–' : whole.format(value)),
