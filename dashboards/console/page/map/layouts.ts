@@ -37,7 +37,7 @@ export interface LaidOut {
 }
 
 /** How far apart rings are at least, in CSS pixels. */
-const apart = 54
+const apart = 64
 const mostKept = 12
 
 export interface Layouts {
