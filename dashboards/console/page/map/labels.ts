@@ -29,9 +29,9 @@ export interface Placed extends Box {
   readonly size: number
 }
 
-const steps = 9
+const steps = 13
 /** So much of a label may lie under rings before a shorter one is tried. */
-const mostCovered = 0.2
+const mostCovered = 0.1
 /** Moving aside from one label may lead over another, and back. */
 const mostTurns = 4
 /** Square pixels that rounding may leave. */
@@ -87,19 +87,20 @@ function bestOf(
   for (const box of inside) {
     if (others.some((other) => overlap(box, other) > 0)) continue
     const covered = rings.reduce((sum, ring) => sum + overlap(box, ring), 0) / (width * height)
-    const outside = cornersOf(box).filter(([x, y]) => !liesIn(body, x, y)).length
-    const cost = 4 * covered + 0.35 * outside + (2 * Math.hypot(box.x - middle.x, box.y - middle.y)) / across
+    // Whoever reads a share must not take it for that of the area beside.
+    const samples = samplesOf(box)
+    const outside = samples.filter(([x, y]) => !liesIn(body, x, y)).length / samples.length
+    const cost = 6 * covered + 3 * outside + Math.hypot(box.x - middle.x, box.y - middle.y) / across
     if (cost < least) [found, least] = [{ box, covered }, cost]
   }
   return found
 }
 
-const cornersOf = ({ x, y, width, height }: Box): [number, number][] => [
-  [x - width / 2, y - height / 2],
-  [x + width / 2, y - height / 2],
-  [x - width / 2, y + height / 2],
-  [x + width / 2, y + height / 2],
-]
+/** Points all over a box, its corners among them. */
+const samplesOf = ({ x, y, width, height }: Box): [number, number][] =>
+  [-0.5, -0.25, 0, 0.25, 0.5].flatMap((across): [number, number][] =>
+    [-0.5, 0, 0.5].map((down) => [x + across * width, y + down * height]),
+  )
 
 /** The area that two boxes share. */
 export function overlap(a: Box, b: Box): number {

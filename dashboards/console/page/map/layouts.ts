@@ -1,6 +1,6 @@
 /**
  * What is drawn at one distance from the city: the rings or single places, the alerts above them, the areas' labels beside
- * them. Worked out once for each half step of zoom and kept until what it was made of changes; panning works nothing out.
+ * them. Worked out once for each quarter step of zoom and kept until what it was made of changes; panning works nothing out.
  */
 import type { NamedAlert } from '../../../../model/answers/alerts.ts'
 import { type AlertGroup, alertGroups } from './alert-groups.ts'
@@ -37,8 +37,10 @@ export interface LaidOut {
 }
 
 /** How far apart rings are at least, in CSS pixels. */
-const apart = 64
-const mostKept = 12
+const apart = 58
+/** Layouts for each doubling of the distance. */
+const stepsOfZoom = 4
+const mostKept = 24
 
 export interface Layouts {
   at(resolution: number): Layout
@@ -59,22 +61,21 @@ export function createLayouts(first: LaidOut): Layouts {
   }
 
   function layOut(level: number): Layout {
-    const resolution = 2 ** (level / 2)
+    const resolution = 2 ** (level / stepsOfZoom)
     const { points, alerts, areas, scale } = given
     const gathered = clustersAt(level, resolution)
     const first = new Int32Array(gathered.count.length).fill(-1)
     for (const [point, cluster] of gathered.of.entries())
       if ((first[cluster] ?? 0) < 0) first[cluster] = point
     const rings = isNear(gathered) ? [] : ringsOf(gathered, resolution, scale)
-    const labels = labelPlaces(
-      areas.map(({ code, polygons, labels: sizes }) => ({
-        code,
-        polygons: scaled(polygons, 1 / resolution),
-        sizes,
-      })),
-      rings,
-    )
-    const beside = besideLabels(rings, [...labels.values()])
+    const labelled = areas.map(({ code, polygons, labels: sizes }) => ({
+      code,
+      polygons: scaled(polygons, 1 / resolution),
+      sizes,
+    }))
+    // Rings move aside for the labels, and where they could not, the labels for them.
+    const beside = besideLabels(rings, [...labelPlaces(labelled, rings).values()])
+    const labels = labelPlaces(labelled, beside)
     const clusters = isNear(gathered)
       ? undefined
       : {
@@ -101,7 +102,8 @@ export function createLayouts(first: LaidOut): Layouts {
 
   return {
     at(resolution) {
-      const level = Math.round(Math.log2(resolution) * 2)
+      // Upwards: what has room a little farther away has it here.
+      const level = Math.ceil(Math.log2(resolution) * stepsOfZoom)
       const layout = kept.get(level) ?? layOut(level)
       kept.set(level, layout)
       if (kept.size > mostKept) {
