@@ -1,7 +1,7 @@
 /** The arithmetic of the console's streets: what is usual at an hour, what is unusual, and the order it is shown in. */
 import { describe, expect, test } from 'vitest'
 import { lineOf, stretches } from '../dashboards/console/page/charts/small-line.ts'
-import { compare, rounded, shortNames } from '../dashboards/console/page/streets/compared.ts'
+import { compare, rounded } from '../dashboards/console/page/streets/compared.ts'
 import { limitOf } from '../dashboards/console/page/streets/limits.ts'
 import {
   environmentMeasures,
@@ -20,6 +20,7 @@ import {
   usualDay,
   valueAt,
 } from '../dashboards/console/page/streets/usual.ts'
+import { shortNames } from '../dashboards/console/page/words/short-names.ts'
 import { streets } from '../dashboards/console/page/words/streets.ts'
 import { kinds } from '../model/kinds.ts'
 import { rule } from '../model/rule.ts'

@@ -9,6 +9,7 @@ import { fromLonLat } from 'ol/proj'
 import XYZ from 'ol/source/XYZ'
 import View from 'ol/View'
 import type { BaseMap } from '../../../../model/answers/city.ts'
+import { shortNames } from '../words/short-names.ts'
 import { createAreaLayer, rest } from './area-layer.ts'
 import type { Content, DrawnMap, Events, Pixel, Thing } from './drawing.ts'
 import { gestures, isTouch } from './gestures.ts'
@@ -214,10 +215,12 @@ export function createDrawnMap(options: { target: HTMLElement; isStill: boolean;
     areaLayer.setShades(new Map(shown.map(({ code }) => [code, shadeOf(shareOf(code), target)])))
     const made = sprites
     if (!made) return
+    const short = shortNames(shown.map(({ name }) => name))
     const next = new Map(
       shown.map(({ code, name }) => {
         const figure = look.share(shareOf(code))
-        return [code, [made.areaLabel(inTwoLines(name), figure), made.areaLabel([], figure)]]
+        const lines = [inTwoLines(name), inTwoLines(short.get(name) ?? name), []]
+        return [code, lines.map((of) => made.areaLabel(of, figure))]
       }),
     )
     // Figures come every few seconds and seldom read otherwise: then nothing is laid out anew.
