@@ -1,4 +1,5 @@
 /** Alerts over the API: the list and its filters, what operators do, quality, and the stream over a real connection. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { shownAlert } from '../model/alert.ts'
@@ -243,5 +244,20 @@ describe('the stream', () => {
       expect(seen.map(({ line }) => line)).toEqual(
         Array.from({ length: 1000 }, (_, index) => `m${index} opened`),
       )
+  })
+
+  it('waits for a listener who reads nothing for a while, and then tells the rest', async () => {
+    const devices = Array.from({ length: 1000 }, (_, index) => `device-${10_000 + index}`)
+    const large = { evidence: { values: [], members: { count: 1000, of: 1000, devices } } }
+    // More than the connection itself holds: what is left waits at the server.
+    const many = Array.from({ length: 900 }, (_, index) => opening('storm', `s${index}`, large))
+    const seen = await listen({
+      events: many.length,
+      meanwhile: async () => {
+        await city.registry.changeAlerts(many, now)
+        await sleep(1000)
+      },
+    })
+    expect(seen.map(({ line }) => line)).toEqual(many.map((_, index) => `s${index} opened`))
   })
 })

@@ -1,8 +1,8 @@
 /**
  * GET /v1/alerts/stream: each step of an alert's life as it is taken, as server-sent events (WHATWG HTML, 9.2). An event's
  * id is the step's, so a client that was away goes on after the `Last-Event-ID` that its browser sends by itself. One
- * look at the registry serves everyone who listens; who reads too slowly is cut off, and comes back for the rest; who
- * may not listen any more (the key was revoked, the session is over) is cut off at the next heartbeat.
+ * look at the registry serves everyone who listens; who reads slowly is sent the rest as it reads, and who reads
+ * nothing is cut off; who may not listen any more (the key was revoked, the session is over) is cut off at the next heartbeat.
  */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,9 +16,11 @@ import { type ApiDependencies, type App, defaultLimits } from '../dependencies.t
 import { alertFilters, showNamed } from './shown.ts'
 
 const lookEveryMs = 50
-const stepsAtOnce = 200
+const stepsAtOnce = 50
 const maxListeners = 500
-const maxUnreadBytes = 1 << 20
+/** Who has so much to read is sent no more until it is read: a storm has thousands of steps. */
+const enoughUnreadBytes = 1 << 18
+const longestUnreadMs = 30 * second
 
 const eventId = z.coerce.number().int().min(0)
 
@@ -37,6 +39,8 @@ interface Listener {
   readonly holds: () => Promise<boolean>
   /** The newest step that it was shown, or passed over. */
   seen: number
+  /** Since when it has had enough to read, by `performance.now()`; undefined: it has not. */
+  fullSince?: number | undefined
 }
 
 interface Page {
@@ -51,9 +55,16 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
   const ending = new AbortController()
   let following: Promise<void> | undefined
 
-  function tell({ response }: Listener, text: string): void {
-    response.write(text)
-    if (response.writableLength > maxUnreadBytes) response.destroy()
+  /** Whether it takes more; who has read nothing for too long is cut off. */
+  function takesMore(listener: Listener): boolean {
+    const { response } = listener
+    if (response.writableLength < enoughUnreadBytes) {
+      listener.fullSince = undefined
+      return true
+    }
+    listener.fullSince ??= performance.now()
+    if (performance.now() - listener.fullSince > longestUnreadMs) response.destroy()
+    return false
   }
 
   async function read(after: number): Promise<Page> {
@@ -70,16 +81,16 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
     return { events, last: steps.length < stepsAtOnce ? undefined : steps.at(-1)?.id }
   }
 
-  /** Brings everyone up to the newest step; those who are equally far are told from one look. */
+  /** Brings everyone who takes more up to the newest step; those who are equally far are told from one look. */
   async function catchUp(newest: number): Promise<void> {
     for (;;) {
-      const behind = [...listeners].filter(({ seen }) => seen < newest)
+      const behind = [...listeners].filter((one) => one.seen < newest && takesMore(one))
       if (behind.length === 0) return
       const after = Math.min(...behind.map(({ seen }) => seen))
       const { events, last = newest } = await read(after)
       for (const listener of behind) {
         if (listener.seen !== after) continue
-        for (const { alert, text } of events) if (listener.wants(alert)) tell(listener, text)
+        for (const { alert, text } of events) if (listener.wants(alert)) listener.response.write(text)
         listener.seen = last
       }
     }
@@ -103,7 +114,8 @@ export function alertStreamRoutes(app: App, api: ApiDependencies): void {
         if (performance.now() - beatAt >= heartbeatMs) {
           await endThoseWhoMayNot()
           beatAt = performance.now()
-          for (const listener of listeners) tell(listener, ': still here\n\n')
+          for (const listener of listeners)
+            if (takesMore(listener)) listener.response.write(': still here\n\n')
         }
         await sleep(lookEveryMs)
       } catch (error) {
