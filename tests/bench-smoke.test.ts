@@ -131,12 +131,18 @@ describe('each measurement, small', { timeout: 120_000 }, () => {
     expect(deliveries.wrong).toBe(0)
   })
 
-  it.skipIf(!hasChromium)(`the console (${needsChromium})`, async () => {
+  it.skipIf(!hasChromium)(`the console: the first look (${needsChromium})`, async () => {
     const start = await measureConsoleStart({ ...ground(), runs: 1, watchedMs: 2000 })
     expectPositive(start, 'first contentful paint', 'the installed share can be read', 'interactive')
     expectPositive(start, 'script over the wire without the map', 'the map over the wire')
+  })
+
+  it.skipIf(!hasChromium)(`the console: its map (${needsChromium})`, async () => {
     const map = await measureConsoleMap({ ...ground(), places: 300, seconds: 1 })
     expectPositive(map, 'the whole city: frames', 'its places: frames')
+  })
+
+  it.skipIf(!hasChromium)(`the console: pages that stay open (${needsChromium})`, async () => {
     const sizes = { places: 300, seconds: 3, readingsPerSecond: 50, alertsPerMinute: 60 }
     const open = await measureConsoleOpen({ ...ground(), ...sizes })
     expectPositive(open, 'the overview: script memory', 'the alerts: elements')

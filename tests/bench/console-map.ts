@@ -57,7 +57,7 @@ export function measureConsoleMap(options: ConsoleMapOptions): Promise<Measureme
         { name: 'its places', zooms: 2 },
       ]) {
         for (let zoom = 0; zoom < zooms; zoom++) {
-          await page.getByRole('button', { name: 'Zoom in' }).click()
+          await page.locator('.city-map').getByRole('button', { name: 'Zoom in' }).click()
           await page.waitForTimeout(700)
         }
         say(`console: dragging the map over ${name} for ${seconds} s`)

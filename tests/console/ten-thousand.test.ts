@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)(`10,000 places (${needsChromium})`, { timeout: 60_
     await pointUntil(page, (told) => /public places/.test(told))
     const [, many = ''] = gathered.exec(await titleOf(page)) ?? []
     expect(Number(many.replaceAll(',', ''))).toBeGreaterThan(10)
-    const nearer = page.getByRole('button', { name: 'Zoom in' })
+    const nearer = page.locator('.city-map').getByRole('button', { name: 'Zoom in' })
     for (let level = 0; level < 5; level++) await nearer.click()
     const at = await pointUntil(page, (told) => single.test(told))
     const name = await titleOf(page)
