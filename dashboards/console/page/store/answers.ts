@@ -3,7 +3,7 @@
  * for longest leaves first.
  */
 
-const most = 100
+const most = 30
 
 export interface Answered<T> {
   readonly value: T
